@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 type Value = bool | int | float | str
 
-_steps: ContextVar[list[Step] | None] = ContextVar("decision_steps", default=None)
+_steps: ContextVar[list[DecisionStep] | None] = ContextVar("decision_steps", default=None)
 
 
-class Step(BaseModel):
+class DecisionStep(BaseModel):
     """One step. ``name`` identifies it; ``values`` are its inputs and its result."""
 
     model_config = ConfigDict(frozen=True)
@@ -26,13 +26,13 @@ def note(name: str, /, **values: Value) -> None:
     """Adds a step, if steps are being recorded."""
     steps = _steps.get()
     if steps is not None:
-        steps.append(Step(name=name, values=values))
+        steps.append(DecisionStep(name=name, values=values))
 
 
 @contextmanager
-def recorded() -> Iterator[list[Step]]:
+def recorded() -> Iterator[list[DecisionStep]]:
     """Yields the list to which all steps within the block are added, also those from threads started in it."""
-    steps: list[Step] = []
+    steps: list[DecisionStep] = []
     token = _steps.set(steps)
     try:
         yield steps

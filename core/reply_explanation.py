@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.decision_trace import Step
+from core.decision_trace import DecisionStep
 from core.turns import Outcome
 
 Sort = Literal["answered", "choices", "found", "part"]
@@ -69,7 +69,7 @@ class ReplyDecision(_Frozen):
 
     outcome: Outcome
     entry: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[DecisionStep, ...] = ()
 
 
 class ReplyExplanation(_Frozen):

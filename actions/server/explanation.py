@@ -21,7 +21,7 @@ from actions.turn.choice_list import with_extract
 from actions.turn.turn import Turn
 from core.care import load_detector
 from core.channels import CHANNELS
-from core.decision_trace import Step, Value, recorded
+from core.decision_trace import DecisionStep, Value, recorded
 from core.entry import passages
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
 from core.settings import Settings
@@ -51,7 +51,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
         found = await asyncio.to_thread(
             retriever.search, asked, locale=language, collection=settings.collection or None, limit=_MOST
         )
-    before = (Step(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
+    before = (DecisionStep(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
     decisions = {}
     for channel in CHANNELS:
         one = await _decided(first_turn(settings, retriever, query, found.language, channel), found)
@@ -96,30 +96,30 @@ async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
     )
 
 
-def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
+def _without_what_was_not_shown(steps: Sequence[DecisionStep]) -> Iterator[DecisionStep]:
     """Yields ``steps``. Of a card made before a case was assumed, only the step that the cases do not fit is kept."""
     for number, step in enumerate(steps):
         assumed = number + 1 < len(steps) and steps[number + 1].name == "assumed"
-        yield Step(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
+        yield DecisionStep(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
 
 
-def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
+def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[DecisionStep]:
     """Yields the steps visible in the reply itself: a link was followed, a case was stated, figures have their date."""
     assumed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_assumed"), "")
     blocks = [one.custom["block"] for one in utterances if "block" in one.custom and one.response != "utter_town_page"]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
     for card in cards:
         if followed_from and card.entry != followed_from:
-            yield Step(name="link_followed", values={"title": card.title})
+            yield DecisionStep(name="link_followed", values={"title": card.title})
         cases = [case for case in card.cases if case not in assumed.split(", ")]
         if cases:
-            yield Step(name="case_of_part", values={"cases": " › ".join(cases)})
+            yield DecisionStep(name="case_of_part", values={"cases": " › ".join(cases)})
         if card.verified_on and is_dated(card.body, card.verified_on):
-            yield Step(name="dated", values=_day(card.title, card.verified_on, settings))
+            yield DecisionStep(name="dated", values=_day(card.title, card.verified_on, settings))
     lists = [ChoicesBlock.model_validate(block) for block in blocks if block["type"] == "choices"]
     for option in (one for block in lists for one in block.options):
         if option.verified_on and is_dated(option.extract, option.verified_on):
-            yield Step(name="dated", values=_day(option.label, option.verified_on, settings))
+            yield DecisionStep(name="dated", values=_day(option.label, option.verified_on, settings))
 
 
 def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
@@ -163,7 +163,9 @@ def _candidate(
     )
 
 
-def _thresholds(retriever: Retriever, query: str, found: RetrievalResult, searched: Sequence[Step]) -> Iterator[Threshold]:
+def _thresholds(
+    retriever: Retriever, query: str, found: RetrievalResult, searched: Sequence[DecisionStep]
+) -> Iterator[Threshold]:
     """Yields the thresholds that were applied, each with its value."""
     for step in searched:
         if step.name not in _SEARCHED:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-Sequence = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys
+SequenceNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys
 
 
 class UtcDateTime(TypeDecorator[datetime]):

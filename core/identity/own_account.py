@@ -29,7 +29,7 @@ async def accept_link(
     email: str = "",
     language: str = "fr",
     browser: str = "",
-    passwords_on: bool = True,
+    passwords_on: bool,
 ) -> str:
     """Uses a link: sets name and password. Returns the token of a session in which the second factor comes next.
 

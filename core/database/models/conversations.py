@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now, partial_index
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now, partial_index
 
 _CASCADE = "CASCADE"  # erasing a conversation erases all of it
 
@@ -60,7 +60,7 @@ class Message(Base):
 
     __tablename__ = "messages"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete=_CASCADE))
     external_id: Mapped[str] = mapped_column(String(64))
@@ -92,7 +92,7 @@ class Reply(Base):
 
     __tablename__ = "replies"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete=_CASCADE))
     in_reply_to: Mapped[str | None] = mapped_column(ForeignKey("messages.id", ondelete=_CASCADE), unique=True)
@@ -121,7 +121,7 @@ class Delivery(Base):
 
     __tablename__ = "deliveries"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     reply_id: Mapped[str] = mapped_column(ForeignKey("replies.id", ondelete=_CASCADE), index=True)
     part: Mapped[int] = mapped_column(default=0)
     text: Mapped[str] = mapped_column(Text)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 
 class DemandCluster(Base):
@@ -17,7 +17,7 @@ class DemandCluster(Base):
 
     __tablename__ = "demand_clusters"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(Text)
     named_by: Mapped[str] = mapped_column(String(128), default="")
     terms: Mapped[list[str]] = mapped_column(Json)

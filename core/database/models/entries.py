@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 
 class EntryRow(Base):
@@ -79,7 +79,7 @@ class Step(Base):
 
     __tablename__ = "steps"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     collection: Mapped[str] = mapped_column(String(64))
     entry_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[int]
@@ -116,7 +116,7 @@ class Conflict(Base):
 
     __tablename__ = "conflicts"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     collection: Mapped[str] = mapped_column(String(64))
     entry_id: Mapped[str] = mapped_column(String(64))
     base: Mapped[int | None]
@@ -149,7 +149,7 @@ class ImportRun(Base):
 
     __tablename__ = "import_runs"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     source: Mapped[str] = mapped_column(Text)
     collection: Mapped[str] = mapped_column(String(64))
     checksum: Mapped[str] = mapped_column(String(64))
@@ -188,7 +188,7 @@ class SavedView(Base):
 
     __tablename__ = "saved_views"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(80))
     query: Mapped[str] = mapped_column(Text)

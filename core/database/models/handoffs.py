@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Sequence, UtcDateTime, now, partial_index
+from core.database.base import Base, SequenceNumber, UtcDateTime, now, partial_index
 from core.handoff import OPEN
 
 _IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN))))
@@ -27,7 +27,7 @@ class Handoff(Base):
 
     __tablename__ = "handoffs"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
@@ -46,8 +46,8 @@ class Handoff(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    read_seq: Mapped[int] = mapped_column(Sequence, default=0, server_default="0")
-    seen_seq: Mapped[int] = mapped_column(Sequence, default=0, server_default="0")
+    read_seq: Mapped[int] = mapped_column(SequenceNumber, default=0, server_default="0")
+    seen_seq: Mapped[int] = mapped_column(SequenceNumber, default=0, server_default="0")
 
     __table_args__ = (
         # At most one of each kind in a conversation, also with concurrent requests.

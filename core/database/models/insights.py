@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Sequence, UtcDateTime, now
+from core.database.base import Base, SequenceNumber, UtcDateTime, now
 
 
 class InsightDay(Base):
@@ -35,7 +35,7 @@ class InsightFigure(Base):
     theme: Mapped[str] = mapped_column(String(128), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
-    total: Mapped[int] = mapped_column(Sequence, default=0)
+    total: Mapped[int] = mapped_column(SequenceNumber, default=0)
 
     __table_args__ = (
         Index("ix_insight_figures_key", "origin", "kind", "key", "day"),  # the course of one subject over time

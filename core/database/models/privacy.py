@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 
 class ErasedConversation(Base):
@@ -27,7 +27,7 @@ class RetentionRun(Base):
 
     __tablename__ = "retention_runs"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
     days: Mapped[int]

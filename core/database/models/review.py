@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Sequence, UtcDateTime, now
+from core.database.base import Base, SequenceNumber, UtcDateTime, now
 
 _CASCADE = "CASCADE"  # erasing a conversation also erases the remarks about it
 
@@ -15,7 +15,7 @@ class ReviewItem(Base):
 
     __tablename__ = "review_items"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     day: Mapped[date] = mapped_column(Date, index=True)
     reply_id: Mapped[str] = mapped_column(ForeignKey("replies.id", ondelete=_CASCADE), unique=True)
     stratum: Mapped[str] = mapped_column(String(64))
@@ -44,7 +44,7 @@ class EditorTask(Base):
 
     __tablename__ = "editor_tasks"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     kind: Mapped[str] = mapped_column(String(16))
     entry: Mapped[str] = mapped_column(String(64), default="")
     reply_id: Mapped[str | None] = mapped_column(ForeignKey("replies.id", ondelete="SET NULL"), index=True)

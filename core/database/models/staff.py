@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 
 class StaffRow(Base):
@@ -32,7 +32,7 @@ class StaffRow(Base):
     capacity: Mapped[int] = mapped_column(default=3)
     password: Mapped[str | None] = mapped_column(String(255))
     totp: Mapped[bytes | None] = mapped_column(LargeBinary)
-    totp_step: Mapped[int] = mapped_column(Sequence, default=0)
+    totp_step: Mapped[int] = mapped_column(SequenceNumber, default=0)
     recovery: Mapped[list[str]] = mapped_column(Json, default=list)
     subject: Mapped[str | None] = mapped_column(String(64))
     password_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -91,7 +91,7 @@ class SignInFailure(Base):
 
     __tablename__ = "sign_in_failures"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     account: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(64))
     known: Mapped[bool] = mapped_column(default=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 _CONVERSATION = "conversations.id"
 
@@ -42,7 +42,7 @@ class ConversationNote(Base):
 
     __tablename__ = "conversation_notes"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey(_CONVERSATION, ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16), default="note")
     author: Mapped[str] = mapped_column(String(64))

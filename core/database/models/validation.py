@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, now
+from core.database.base import Base, Json, SequenceNumber, UtcDateTime, now
 
 _CASCADE = "CASCADE"  # erasing a conversation also erases its unsent answers
 
@@ -35,7 +35,7 @@ class HeldAnswer(Base):
 
     __tablename__ = "held_answers"
 
-    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
+    seq: Mapped[int] = mapped_column(SequenceNumber, primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete=_CASCADE), index=True)
     handoff_id: Mapped[str] = mapped_column(ForeignKey("handoffs.id", ondelete=_CASCADE), index=True)

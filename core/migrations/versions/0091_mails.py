@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.database.base import Json, Sequence, UtcDateTime
+from core.database.base import Json, SequenceNumber, UtcDateTime
 
 revision = "0091"
 down_revision = "0090"
@@ -12,7 +12,7 @@ down_revision = "0090"
 def upgrade() -> None:
     op.create_table(
         "mails",
-        sa.Column("seq", Sequence, autoincrement=True, nullable=False),
+        sa.Column("seq", SequenceNumber, autoincrement=True, nullable=False),
         sa.Column("staff_id", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.database.base import Json, Sequence, UtcDateTime
+from core.database.base import Json, SequenceNumber, UtcDateTime
 
 revision = "0104"
 down_revision = "0102"
@@ -24,7 +24,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "webhook_deliveries",
-        sa.Column("seq", Sequence, autoincrement=True, nullable=False),
+        sa.Column("seq", SequenceNumber, autoincrement=True, nullable=False),
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("webhook_id", sa.String(32), nullable=False),
         sa.Column("event", sa.String(32), nullable=False),

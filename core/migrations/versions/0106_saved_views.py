@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core.database.base import Json, Sequence
+from core.database.base import Json, SequenceNumber
 
 revision = "0106"
 down_revision = "0105"
@@ -12,7 +12,7 @@ down_revision = "0105"
 def upgrade() -> None:
     op.create_table(
         "saved_views",
-        sa.Column("seq", Sequence, autoincrement=True, nullable=False),
+        sa.Column("seq", SequenceNumber, autoincrement=True, nullable=False),
         sa.Column("staff_id", sa.String(32), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),

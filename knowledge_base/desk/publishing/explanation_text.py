@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from core.decision_trace import Step
+from core.decision_trace import DecisionStep
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold
 from core.web.typesetting import decimal, language_name, short_day
 from knowledge_base.desk.publishing.contracts import CitizenReply
@@ -62,7 +62,7 @@ def _asks_for_part(why: ReplyExplanation) -> bool:
     return any(step.name.startswith("page_extract") for decision in why.decisions.values() for step in decision.steps)
 
 
-def _key(step: Step, why: ReplyExplanation) -> str:
+def _key(step: DecisionStep, why: ReplyExplanation) -> str:
     """Returns the key of the text for ``step``."""
     match step.name:
         case "danger":
@@ -76,7 +76,7 @@ def _key(step: Step, why: ReplyExplanation) -> str:
     return f"step_{step.name}"
 
 
-def _step_values(step: Step, language: str) -> dict[str, object]:
+def _step_values(step: DecisionStep, language: str) -> dict[str, object]:
     values: dict[str, object] = dict(step.values)
     return values | ({"day": short_day(str(values["day"]), language)} if "day" in values else {})
 

@@ -16,7 +16,7 @@ from cli.__main__ import with_commands
 from cli.citizen_replies import as_reply
 from cli.explain_output import asked_with_reasons, explained, printed
 from cli.language import Refusal
-from core.decision_trace import Step
+from core.decision_trace import DecisionStep
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
 from core.settings import Settings
 from core.turns import Outcome
@@ -26,12 +26,12 @@ from knowledge_base.desk import publishing
 
 FACETS = Path(reading.__file__).with_name("facets.yml")
 STEPS = (
-    Step(name="bare_subject", values={"yes": False}),
-    Step(name="sure"),
-    Step(name="fork", values={"cases": "En France / À l'étranger", "question": ""}),
-    Step(name="side_by_side", values={"chars": 320, "room": 600}),
-    Step(name="page_extract", values={"parts": 3}),
-    Step(name="dated", values={"title": "Passeport", "day": "2020-05-12", "months": 18}),
+    DecisionStep(name="bare_subject", values={"yes": False}),
+    DecisionStep(name="sure"),
+    DecisionStep(name="fork", values={"cases": "En France / À l'étranger", "question": ""}),
+    DecisionStep(name="side_by_side", values={"chars": 320, "room": 600}),
+    DecisionStep(name="page_extract", values={"parts": 3}),
+    DecisionStep(name="dated", values={"title": "Passeport", "day": "2020-05-12", "months": 18}),
 )
 WHY = ReplyExplanation(
     snapshot="s1",

@@ -12,7 +12,7 @@ from actions.replies.style import SMS, WEB
 from actions.server.explanation import explain_reply
 from actions.situation.reading import facts_in
 from core.channels import CHANNELS
-from core.decision_trace import Step, note, recorded
+from core.decision_trace import DecisionStep, note, recorded
 from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
@@ -31,7 +31,7 @@ def names(why: ReplyExplanation, channel: str = "web") -> list[str]:
     return [step.name for step in why.decisions[channel].steps]
 
 
-def step(why: ReplyExplanation, name: str, channel: str = "web") -> Step:
+def step(why: ReplyExplanation, name: str, channel: str = "web") -> DecisionStep:
     return next(one for one in why.decisions[channel].steps if one.name == name)
 
 
@@ -40,7 +40,7 @@ def test_a_step_is_kept_only_while_steps_are_recorded() -> None:
     with recorded() as steps:
         note("within", yes=True)
     note("after")
-    assert steps == [Step(name="within", values={"yes": True})]
+    assert steps == [DecisionStep(name="within", values={"yes": True})]
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
