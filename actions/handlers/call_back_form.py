@@ -40,6 +40,11 @@ _QUESTIONS = {
     TIME: "utter_call_back_time",
     SUBJECT: "utter_call_back_subject",
 }
+_FIRST_SUBJECT = "utter_call_back_first_subject"  # without a button for "my last question"
+# Outcomes of a question: in such a conversation the call-back may be about the last one.
+_OF_A_QUESTION = frozenset(
+    {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.CRISIS}
+)
 _QUESTIONS_BY_MAIL = _QUESTIONS | {CONSENT: "utter_call_back_mail_consent", NUMBER: "utter_call_back_mail_address"}
 
 Events = list[dict[str, Any]]
@@ -108,8 +113,10 @@ class CallBackQuestion(Action):  # type: ignore[misc]
         if self._slot == NUMBER:  # from here on a typed number or address is stored in the record
             custom["handoff"] = {"want": "draft", **_way(by_mail)}
         days = self._settings.retention_days  # stated in the request for consent
-        questions = _QUESTIONS_BY_MAIL if by_mail else _QUESTIONS
-        dispatcher.utter_message(response=questions[self._slot], json_message=custom, days=days)
+        response = (_QUESTIONS_BY_MAIL if by_mail else _QUESTIONS)[self._slot]
+        if self._slot == SUBJECT and not _asked_before(tracker):
+            response = _FIRST_SUBJECT
+        dispatcher.utter_message(response=response, json_message=custom, days=days)
         return []
 
     def _recapitulate(self, dispatcher: CollectingDispatcher, tracker: Tracker, custom: dict[str, Any]) -> None:
@@ -193,6 +200,18 @@ def _has_outcome(tracker: Tracker) -> bool:
     for event in reversed(tracker.events):
         if event.get("event") == "user":
             return False
-        if event.get("event") == "bot" and "outcome" in ((event.get("data") or {}).get("custom") or {}):
+        if _outcome(event):
             return True
     return False
+
+
+def _asked_before(tracker: Tracker) -> bool:
+    """Decides whether the conversation has a question besides the wish to be called back."""
+    return any(_outcome(event) in _OF_A_QUESTION for event in tracker.events)
+
+
+def _outcome(event: dict[str, Any]) -> str:
+    """Returns the outcome that a bot event has set; empty for all others."""
+    if event.get("event") != "bot":
+        return ""
+    return str(((event.get("data") or {}).get("custom") or {}).get("outcome") or "")

@@ -21,7 +21,7 @@ async function post(path, body) {
 }
 
 function figures({ encoding, units, segments }) {
-  return `${units} ${words.characters}, ${segments} ${segments > 1 ? words.segments : words.segment} (${encoding})`;
+  return `${units} ${units > 1 ? words.characters : words.character}, ${segments} ${segments > 1 ? words.segments : words.segment} (${encoding})`;
 }
 
 function element(name, className, content) {

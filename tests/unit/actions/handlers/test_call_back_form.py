@@ -146,3 +146,18 @@ async def test_the_recapitulation_by_mail_has_the_hint_and_no_time() -> None:
     first, *others = dispatcher.messages
     assert (first["response"], first["address"]) == ("utter_call_back_this_mail", "j•••@gmail.com")
     assert [each["response"] for each in others] == ["utter_call_back_last_subject", "utter_call_back_confirm"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "response"),
+    [
+        ("answered", "utter_call_back_subject"),
+        ("handoff_offline", "utter_call_back_first_subject"),
+        ("", "utter_call_back_first_subject"),
+    ],
+)
+async def test_last_question_is_offered_as_the_subject_only_where_there_is_one(outcome: str, response: str) -> None:
+    tracker, dispatcher = _tracker("n'importe quand", "enquiry", "", "web", {CONSENT: True}), CollectingDispatcher()
+    tracker.events.insert(0, {"event": "bot", "data": {"custom": {"outcome": outcome}}})
+    await CallBackQuestion(SUBJECT, _settings()).run(dispatcher, tracker, {})
+    assert [one["response"] for one in dispatcher.messages] == [response]
