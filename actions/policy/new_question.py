@@ -46,8 +46,9 @@ def _looked_up(turn: Turn) -> Reply:
     note("bare_subject", yes=bare)
     if bare:
         return offer(turn, nearest, turn.text, result)
-    if result.decision == "answered" or _just_offered(turn, result):
-        note("sure" if result.decision == "answered" else "offered_before")
+    sure = result.decision == "answered"
+    if sure or _just_offered(turn, result):
+        note("sure" if sure else "offered_before")
         return _open_first(turn, result)
     if result.scope == "fragment":
         note("fragment")
