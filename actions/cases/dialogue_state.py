@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from actions.situation.ages import AGE, about_child, about_oneself, names_oneself
+from actions.situation.ages import AGE, about_child, about_oneself, asks_for_oneself
 from actions.situation.matching import is_default, plain_label
 from actions.situation.reading import Facets, demanded, flat, lasting
 
@@ -81,7 +81,7 @@ class UserFacts(BaseModel):
         """Returns these facts with those of a message: newer facts replace older ones, but "un enfant" does not make the child
         of eight another one. "Et pour moi ?" forgets the child's age.
         """
-        if self.of == "child" and AGE not in facts and names_oneself(flat(text)):
+        if self.of == "child" and AGE not in facts and asks_for_oneself(flat(text)):
             adult = {facet: values for facet, values in self.facts.items() if facet != AGE}
             return self.model_copy(update={"facts": adult, "of": "self"}).with_said(facts, text)
         of = self.of if AGE not in facts else "child" if about_child(flat(text)) else "self"

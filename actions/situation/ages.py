@@ -117,7 +117,7 @@ def about_oneself(text: str) -> bool:
     return _MYSELF.search(text) is not None and not about_child(text)
 
 
-def names_oneself(text: str) -> bool:
+def asks_for_oneself(text: str) -> bool:
     """Decides whether folded ``text`` asks for its writer as well, or instead ("et pour moi ?")."""
     return _FOR_MYSELF.search(text) is not None and not about_child(text)
 

@@ -14,38 +14,31 @@ from tests.e2e.console.conftest import Service, open_console
 from tests.e2e.web.widget import Widget
 
 
-async def _ended(running: Service, count: int) -> None:
+async def _requests(
+    running: Service, count: int, origin: str, subject: str, *, ended: bool = False, alert: bool = False
+) -> None:
+    """Writes ``count`` requests for a human, each in a conversation of its own."""
     async with running.database.write() as session:
         for number in range(count):
-            conversation = Conversation(id=f"old-{number}", channel="web", origin="citizen", language="fr")
+            conversation = Conversation(id=f"{origin}-{number}", channel="web", origin=origin, language="fr")
             session.add(conversation)
             await session.flush()
             session.add(
                 Handoff(
-                    id=f"old-{number}",
+                    id=f"{origin}-{number}",
                     conversation_id=conversation.id,
                     kind=Kind.CHAT,
-                    state=State.CLOSED,
-                    reason=Reason.ASKED,
-                    alert=False,
-                    subject=f"Sujet {number}",
-                    closed_at=now() - timedelta(minutes=number),
+                    state=State.CLOSED if ended else State.WAITING,
+                    reason=Reason.CRISIS if alert else Reason.ASKED,
+                    alert=alert,
+                    subject=f"{subject} {number}",
+                    closed_at=now() - timedelta(minutes=number) if ended else None,
                 )
             )
 
 
-async def _trials(running: Service, count: int) -> None:
-    async with running.database.write() as session:
-        for number in range(count):
-            conversation = Conversation(id=f"trial-{number}", channel="web", origin="ask", language="fr")
-            session.add(conversation)
-            await session.flush()
-            waiting = {"state": State.WAITING, "reason": Reason.CRISIS, "alert": True, "subject": f"Essai {number}"}
-            session.add(Handoff(id=f"trial-{number}", conversation_id=conversation.id, kind=Kind.CHAT, **waiting))
-
-
 def test_trials_stand_below_the_citizens_and_lengthen_no_page(running: Service, new_context: NewContext) -> None:
-    running.run(_trials(running, 60))
+    running.run(_requests(running, 60, "ask", "Essai", alert=True))
     Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
     console = open_console(running, new_context, "Anne")
     expect(console.locator("#group-trials")).to_have_text("Essais (60)")
@@ -101,7 +94,7 @@ def test_a_conversation_that_was_left_before_it_came_stays_away(running: Service
 def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(
     running: Service, console: Page, new_context: NewContext
 ) -> None:
-    running.run(_ended(running, 60))
+    running.run(_requests(running, 60, "citizen", "Sujet", ended=True))
     console.get_by_label("Afficher").select_option("ended")
     expect(console.locator(".row")).to_have_count(50)
     expect(console.locator("#ended-told")).to_contain_text("Voici les 50 dernières")
@@ -114,7 +107,7 @@ def test_of_many_ended_requests_the_older_ones_are_shown_when_asked_for(
 def test_of_just_as_many_as_are_shown_no_older_ones_are_promised(
     running: Service, console: Page, new_context: NewContext
 ) -> None:
-    running.run(_ended(running, 50))
+    running.run(_requests(running, 50, "citizen", "Sujet", ended=True))
     console.get_by_label("Afficher").select_option("ended")
     expect(console.locator(".row")).to_have_count(50)
     expect(console.locator("#ended-told")).to_be_empty()
