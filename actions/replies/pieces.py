@@ -174,13 +174,20 @@ def pieces_of(markdown: str) -> list[Piece]:
 
 
 def _mark_lead(new: list[Piece], before: list[Piece]) -> None:
-    """Marks the sentence that introduces the list in the paragraph ``new``; if the list begins it, the last of ``before``."""
+    """Marks the sentence that introduces the list in the paragraph ``new``; if the list begins it, the last of ``before``.
+
+    A line in bold that ends on its colon is such a sentence, not a heading: it does not hold for the text below the list.
+    """
     first = next((at for at, piece in enumerate(new) if piece.kind is Kind.ITEM), None)
     if first is None:
         return
     pieces, last = (new, first - 1) if first else (before, len(before) - 1)
-    if last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
+    if last < 0:
+        return
+    if pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
         pieces[last] = replace(pieces[last], leads=True)
+    elif pieces[last].kind is Kind.HEADING and pieces[last].text.endswith(":**"):
+        pieces[last] = replace(pieces[last], kind=Kind.SENTENCE)
 
 
 def joined(pieces: Sequence[Piece]) -> str:

@@ -49,7 +49,7 @@ WEB = Limits(
 )
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
 # titles: 175 characters take as many segments as 140. A best sentence of up to 225 is worth the titles of other pages, and one
-# of up to 320 a third segment (ADR 0067). The rest is read part by part (SUITE).
+# of up to 350 a third segment (ADR 0067). The rest is read part by part (SUITE).
 SMS = Limits(
     answer=140,
     card=140,
@@ -61,7 +61,7 @@ SMS = Limits(
     lone_case=110,
     mini=175,
     longest_mini=225,
-    longest_page=320,
+    longest_page=350,
     rest=6000,
 )
 

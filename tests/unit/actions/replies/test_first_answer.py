@@ -233,7 +233,7 @@ def test_of_part_by_sms_leaves_out_what_is_somewhat_behind_the_best(distance: fl
     assert text == (f"{COSTS}\n\n{READY}" if shown else COSTS)
 
 
-@pytest.mark.parametrize(("repeated", "sent"), [(35, True), (55, True), (60, False)])
+@pytest.mark.parametrize(("repeated", "sent"), [(35, True), (55, True), (65, False)])
 def test_of_part_by_sms_sends_a_long_sentence_that_answers_if_it_fits_the_message(repeated: int, sent: bool) -> None:
     long = f"Le timbre vaut 25 € et il est {'très ' * repeated}beau."
     page = PAGE.model_copy(update={"body": (Chapter(heading="Coût", body=(TextBlock(markdown=f"Venez. {long}"),)), DELAY)})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.replies.piece_sets import counted
+from actions.replies.piece_sets import counted, needed
 from actions.replies.pieces import Kind, joined, pieces_of, refers_back
 
 ITEM, LINK, ROW, SENTENCE, HEADING = Kind.ITEM, Kind.LINK, Kind.ROW, Kind.SENTENCE, Kind.HEADING
@@ -113,6 +113,12 @@ def test_pieces_of_a_sentence_without_colon_above_a_list_leads_in_to_it(gap: str
     found = pieces_of(f"Elle est déclarée. De plus, elle doit{gap}- être sociale\n- ou concourir à la diffusion de la culture.")
     assert [piece.announces for piece in found] == [False, True, False, False]
     assert found[2].needs == found[3].needs == (1,)
+
+
+def test_a_line_in_bold_with_a_colon_introduces_the_list_below_it_and_nothing_after() -> None:
+    pieces = pieces_of("**Il est interdit :**\n\n- de brûler,\n- de vendre.\n\nVos voisins peuvent vous poursuivre.")
+    assert needed(pieces, 1) == {0, 1}
+    assert needed(pieces, 3) == {3}
 
 
 def test_pieces_of_a_table_need_the_rows_about_the_same_thing() -> None:
