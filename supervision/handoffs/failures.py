@@ -1,10 +1,17 @@
-"""Counts the bot's failures: after two in a row it offers a human without being asked. Pure."""
+"""Counts the bot's failures: after two in a row it offers a human without being asked, and again after some more. Pure."""
 
 from collections.abc import Sequence
 
 from core.turns import Outcome
 
 OFFERED_AFTER = 2
+_AGAIN_AFTER = 3  # below each reply, the offer would only be one more thing to read
+MOST_COUNTED = 30  # turns: a limit to what is read of a conversation
+
+
+def is_time_to_offer_human(count: int) -> bool:
+    """Decides whether a human is offered after ``count`` failures in a row."""
+    return count >= OFFERED_AFTER and (count - OFFERED_AFTER) % _AGAIN_AFTER == 0
 
 
 def failures(turns: Sequence[tuple[str | None, bool]]) -> int:

@@ -11,7 +11,7 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 from supervision.handoffs.call_back import apply_call_back_request
-from supervision.handoffs.failures import OFFERED_AFTER, failures
+from supervision.handoffs.failures import MOST_COUNTED, OFFERED_AFTER, failures, is_time_to_offer_human
 from supervision.handoffs.queue_position import WORDS as QUEUE_WORDS
 from supervision.handoffs.queue_position import QueuePosition, expected_minutes
 from supervision.handoffs.record import add_handoff, fills_in_form, open_handoff, queue_place, subject_of, typed_text
@@ -81,7 +81,7 @@ class HandoffUpdates:
 
     async def _offer_human(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         turns = await _last_turns(session, conversation.id)
-        if failures([*turns, (turn.outcome, _chose(message.payload))]) < OFFERED_AFTER:
+        if not is_time_to_offer_human(failures([*turns, (turn.outcome, _chose(message.payload))])):
             return turn
         about = {"channel": conversation.channel, "language": conversation.last_language}
         option = Option(label=self._wording.text("ui_reach_human", **about), payload=ASK_HUMAN)
@@ -125,7 +125,7 @@ async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[st
         select(Message.outcome, Message.payload)
         .where(Message.conversation_id == conversation, Message.outcome.not_in((Outcome.COMMAND, Outcome.SILENT)))
         .order_by(Message.seq.desc())
-        .limit(OFFERED_AFTER + 1)
+        .limit(MOST_COUNTED)
     )
     return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
 

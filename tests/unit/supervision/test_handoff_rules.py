@@ -6,7 +6,7 @@ import pytest
 
 from conversations.intake.call_back_numbers import as_dialled, hint_of, number_in
 from core.handoff import ENDED, OPEN, UNCLAIMED, State, sources
-from supervision.handoffs.failures import failures
+from supervision.handoffs.failures import failures, is_time_to_offer_human
 
 
 def test_states_are_open_or_ended() -> None:
@@ -54,6 +54,10 @@ def test_state_has_its_sources(target: State, origins: set[State]) -> None:
 )
 def test_failures_counts_those_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> None:
     assert failures(turns) == count
+
+
+def test_a_human_is_offered_after_two_failures_and_then_after_every_third() -> None:
+    assert [count for count in range(9) if is_time_to_offer_human(count)] == [2, 5, 8]
 
 
 @pytest.mark.parametrize(
