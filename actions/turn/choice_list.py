@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus, packed
+from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import entry_option, theme_option
 from actions.replies.labels import labels_for
 from actions.replies.mini_cards import mini_card
@@ -35,6 +36,24 @@ def offer_again(turn: Turn) -> Reply | None:
     focus = turn.focus
     pages = [(entry, 0) for one in (focus.offered if focus else ()) if (entry := turn.search.entry(one))]
     return _choose_among(turn, pages, focus.query, turn.snapshot, None) if focus and pages else None
+
+
+def offer_about(turn: Turn, aspect: Aspect, both: RetrievalResult) -> Reply | None:
+    """Offers the same pages with what they say about ``aspect``; ``None`` if none says anything.
+
+    Those that say something come first, in the order in which ``both``, the search for the message and the question before it,
+    found them.
+    """
+    entries = [entry for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))]
+    found = [hit.entry_id for hit in both.hits]
+    entries.sort(key=lambda entry: found.index(entry.id) if entry.id in found else len(found))
+    telling = [(entry, orders[0]) for entry in entries if (orders := passages_on(entry, aspect))]
+    if not telling:
+        return None
+    note("offered_about")
+    others = [(entry, 0) for entry in entries if all(entry is not one for one, _ in telling)]
+    turn = turn.with_stated_facts().with_text_in_context()
+    return _choose_among(turn, [*telling, *others], turn.text, both.snapshot, both.confidence)
 
 
 def themes(turn: Turn, hits: Sequence[Hit]) -> list[Option]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import partial
 
 from actions.cases.assumed_case import assumed_cases, case_to_assume
@@ -119,6 +120,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         shown = _with_best_sentences(turn, entry, fork, shown)
     if not shown.complete and (again or (context.named and not turn.style.pays_by_segment)):
         shown = _with_all_cases(turn, entry, fork, shown, start, again=again, only_part=context.named)
+    if context.named and not (shown.complete or _says_cases(shown)):
+        shown = _with_best_of_part(turn, entry, fork, shown, start)
     passages_shown = focus.passages_shown if lead is None else focus.shown_with(lead)
     turn = turn.with_focus_changes(asked=pending_fork, shown=lead, pieces=(), passages_shown=passages_shown)
     card, assumed = shown.card, assumed_cases(entry, way.taken, focus, turn.user)
@@ -144,6 +147,21 @@ def _with_best_sentences(turn: Turn, entry: Entry, fork: Fork, shown: ForkCard) 
     if first is None:
         return shown
     card = first.of_cases(shown.card or empty_card(entry, fork, turn.snapshot, turn.style), complete=shown.complete)
+    return _with_card(shown, fork, card)
+
+
+def _with_best_of_part(turn: Turn, entry: Entry, fork: Fork, shown: ForkCard, start: int) -> ForkCard:
+    """Returns ``shown`` with the best sentences of the part of passage ``start``, which was asked for and does not fit."""
+    focus, part = turn.focus_on(entry), passages(entry)[start].headings
+    others = [one.order for one in passages(entry) if one.headings != part]
+    asked = page_question(turn.retriever, entry, focus.model_copy(update={"query": focus.question}), turn.user, turn.settings)
+    card = shown.card or empty_card(entry, fork, turn.snapshot, turn.style)
+    card = FirstAnswer(replace(asked, odds={}), turn.style, others).of_cases(card, complete=False)
+    return _with_card(shown, fork, card)
+
+
+def _with_card(shown: ForkCard, fork: Fork, card: Card) -> ForkCard:
+    """Returns ``shown`` with ``card``, unless that is empty; the cases of ``fork`` that its SMS does not name stay on offer."""
     if not card.block.body:
         return shown
     others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
@@ -156,8 +174,12 @@ def _with_all_cases(
     """Returns the card with the text of every case, if it fits; the same question is not asked ``again``."""
     whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=only_part)
     fits = visible_chars(whole.block.body) <= turn.style.limits.rest
-    says_cases = shown.card is not None and not shown.card.pieces  # else it is an extract of the text for everyone
-    return shown._replace(card=whole if fits or (again and not says_cases) else shown.card, complete=again or fits)
+    return shown._replace(card=whole if fits or (again and not _says_cases(shown)) else shown.card, complete=again or fits)
+
+
+def _says_cases(shown: ForkCard) -> bool:
+    """Decides whether the card names cases; else it is an extract of the text for everyone, or there is none."""
+    return shown.card is not None and not shown.card.pieces
 
 
 def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:

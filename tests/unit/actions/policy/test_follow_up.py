@@ -13,7 +13,7 @@ from core.turns import AnswerBlock, ChoicesBlock, Outcome, Turn
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
 from tests.unit.actions.fakes import FakeKnowledge, hit
-from tests.unit.actions.talk import Talk
+from tests.unit.actions.talk import Talk, options
 
 
 def page(number: int, title: str, *chapters: tuple[str, str], cases: tuple[Case, ...] = ()) -> Entry:
@@ -36,7 +36,7 @@ MOVE = page(
 BIKE = page(
     2,
     "Conduire une mini-moto",
-    ("Assurance", "Elle est obligatoire."),
+    ("Coût", "Elle coûte 90 €."),
     cases=(
         Case(label="Vous avez au moins 18 ans", body=(TextBlock(markdown="Vous pouvez acheter."),)),
         Case(label="Vous avez 14 ans ou moins", body=(TextBlock(markdown="En club seulement."),)),
@@ -158,6 +158,21 @@ async def test_what_was_asked_is_still_asked_of_the_page_for_another_situation(
         await talk.say(text)
     turn = await talk.say("et pour mon fils de 12 ans ?")
     assert (turn.entry, body(turn)) == ("P11", answer)
+
+
+async def test_a_question_in_few_words_below_a_list_is_asked_of_its_pages_and_first_of_those_that_say_something(
+    talk: Talk,
+) -> None:
+    offered = [one.label for one in options(await talk.say("permis"))]
+    turn = await talk.say("combien ça coûte ?")
+    assert (turn.outcome, sorted(one.label for one in options(turn))) == (Outcome.CHOICES, sorted(offered))
+    assert ["coûte" in one.extract for one in options(turn)] == [True, True, False]
+
+
+async def test_what_is_asked_stays_asked_where_a_case_elsewhere_on_the_page_is_for_the_age(talk: Talk) -> None:
+    await talk.say("conduire une mini-moto")
+    turn = await talk.say("il a 13 ans, combien ça coûte ?")
+    assert (turn.entry, body(turn)) == ("P2", "Elle coûte 90 €.")
 
 
 async def test_asking_on_below_a_list_opens_its_first_page_rather_than_the_same_list(talk: Talk) -> None:
