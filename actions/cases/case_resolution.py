@@ -77,6 +77,15 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
         passage = best_of(inside)
 
 
+def may_hold(entry: Entry, order: int, case_of: CaseOf, excluded_at: ExcludedAt, depth: int = 0) -> bool:
+    """Decides whether passage ``order`` of ``entry`` may be for the citizen: no case on the way is known not to be theirs.
+
+    ``depth``: the number of outer forks that are not looked at.
+    """
+    steps = steps_to(entry, located_passages(entry)[order][1])[depth:]
+    return all(case_of(step.fork) in (None, step.case) and step.case not in excluded_at(step.fork) for step in steps)
+
+
 def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
     """Decides whether each case of ``fork`` contains exactly this text: then no question is needed."""
     found = passages(entry)

@@ -67,7 +67,8 @@ def _excluded_by_words(fork: Fork, focus: Focus) -> frozenset[int]:
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
     """Returns the known facts about the citizen that may distinguish the cases of ``fork``."""
     asked = focus.words
-    facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
+    said = {**user.facts_for(focus.query), **facts_in(focus.latest)} if remembered else facts_in(asked)
+    facts = {**said, **unpacked(focus.facts)}
     if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(folded_label(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
     return left_open(facts, fork.cases)

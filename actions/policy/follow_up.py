@@ -9,7 +9,7 @@ from actions.policy.neighbour_page import answer_from_neighbour, has_neighbour_f
 from actions.policy.subject_change import continues_on_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.turn.choice_list import offer_about
+from actions.turn.choice_list import offer_in_context
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.presenter import SearchContext, show_rest
 from actions.turn.repeat_detection import left_to_read
@@ -40,16 +40,16 @@ def follow_up(turn: Turn) -> Reply | None:
 
 def _below_list(turn: Turn) -> Reply | None:
     """Answers a message in few words below a list, of which nothing is chosen: what each of the pages says about what it asks
-    for, unless one page surely answers; "pas compris" is about the first page.
+    for, or for the situation that it tells, unless one page surely answers; "pas compris" is about the first page.
     """
     offered = turn.focus.offered if turn.focus else ()
     entry = turn.search.entry(offered[0]) if offered else None
     if entry is None:
         return None
     found = as_follow_up(turn.text, entry)
-    if found.kind is Kind.ASPECT and found.aspect and not found.unexplained_terms:
+    if found.kind in (Kind.ASPECT, Kind.SITUATION) and not found.unexplained_terms:
         both = turn.search.glimpse(turn.in_context, PAGES)
-        return None if both.decision == "answered" else offer_about(turn, found.aspect, both)
+        return None if both.decision == "answered" else offer_in_context(turn, both, found.aspect, found.facts)
     return page_in_short(turn, entry) if _asks_only_to_explain(turn.text, found) else None
 
 

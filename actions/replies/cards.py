@@ -1,7 +1,7 @@
 """Blocks made from entries: the answer card and the buttons below it."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from actions.cases.case_tree import Fork, counterparts, passages_under, written
@@ -85,11 +85,20 @@ def empty_card(entry: Entry, fork: Fork, snapshot: str, style: Style) -> Card:
     return _card(entry, snapshot, style, fork.headings, fork.cases, Extract(""))
 
 
-def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style, *, only_part: bool = False) -> Card:
+def whole_fork_card(
+    entry: Entry,
+    fork: Fork,
+    snapshot: str,
+    start: int,
+    style: Style,
+    *,
+    only_part: bool = False,
+    holds: Callable[[int], bool] = lambda _: True,
+) -> Card:
     """Returns the card with the cases of ``fork`` in full, each text under the labels and headings that lead to it.
 
     Of each case, it shows the part of passage ``start``, if the case has that part; else all of it. With ``only_part``, cases
-    without that part are left out, if others have it.
+    without that part are left out, if others have it. Passages that do not hold for the citizen (``holds``) are left out.
     """
     known = passages(entry)
     by_case = [counterparts(entry, start, passages_under(entry, (*fork.address, case))) for case in range(len(fork.labels))]
@@ -99,9 +108,9 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: 
     ]
     keeps_all = not only_part or not any(have_part)
     shown_cases = [
-        (label, [known[order] for order in orders])
+        (label, [known[order] for order in orders if holds(order)])
         for label, orders, has_part in zip(fork.labels, by_case, have_part, strict=True)
-        if has_part or keeps_all
+        if (has_part or keeps_all) and (not orders or any(map(holds, orders)))
     ]
     parts = {passage.headings for _, case_passages in shown_cases for passage in case_passages}
     headings = parts.pop() if len(parts) == 1 else fork.headings

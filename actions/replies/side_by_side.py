@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from actions.cases.case_resolution import CaseOf, ExcludedAt
-from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
+from actions.cases.case_resolution import CaseOf, ExcludedAt, may_hold
+from actions.cases.case_tree import Fork, counterparts, passages_under
 from actions.replies.extract import Extract, Worth, extract
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import joined, pieces_of
 from actions.situation.matching import is_default
-from core.entry import Entry, Passage, located_passages, passages
+from core.entry import Entry, Passage, passages
 from core.text.markdown import plain
 
 _MOST_SHOWN = 4
@@ -164,8 +164,7 @@ def _cases(open_fork: OpenFork) -> list[_Shown]:
             continue
         inner: dict[tuple[str, ...], Passage] = {}
         for passage in deeper:
-            steps = steps_to(entry, located_passages(entry)[passage.order][1])[depth:]
-            if all(case_of(step.fork) in (None, step.case) and step.case not in excluded_at(step.fork) for step in steps):
+            if may_hold(entry, passage.order, case_of, excluded_at, depth):
                 inner.setdefault(passage.cases[depth - 1 :], passage)
         shown += [_Shown(labels, passage) for labels, passage in inner.items()]
     return shown

@@ -9,7 +9,8 @@ from actions.replies.labels import labels_for
 from actions.replies.mini_cards import mini_card
 from actions.replies.page_question import page_question
 from actions.replies.utterance import Reply
-from actions.situation.reading import facts_in, passing
+from actions.situation.matching import borne_out
+from actions.situation.reading import Facets, demanded, facts_in, passing
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -38,22 +39,25 @@ def offer_again(turn: Turn) -> Reply | None:
     return _choose_among(turn, pages, focus.query, turn.snapshot, None) if focus and pages else None
 
 
-def offer_about(turn: Turn, aspect: Aspect, both: RetrievalResult) -> Reply | None:
-    """Offers the same pages with what they say about ``aspect``; ``None`` if none says anything.
+def offer_in_context(turn: Turn, both: RetrievalResult, aspect: Aspect | None, facts: Facets) -> Reply | None:
+    """Offers the same pages with what they say to the message and the question before it; ``None`` if none was offered, or if
+    none says anything about the ``aspect`` that the message asks for.
 
-    Those that say something come first, in the order in which ``both``, the search for the message and the question before it,
-    found them.
+    First come those that do, in the order in which ``both``, the search for the two, found them; before them, the pages found
+    that are by their titles for the situation ``facts`` ("je suis étudiant").
     """
-    entries = [entry for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))]
+    offered = turn.focus.offered if turn.focus else ()
     found = [hit.entry_id for hit in both.hits]
-    entries.sort(key=lambda entry: found.index(entry.id) if entry.id in found else len(found))
-    telling = [(entry, orders[0]) for entry in entries if (orders := passages_on(entry, aspect))]
-    if not telling:
+    own = [hit.entry_id for hit in both.hits if facts and borne_out(demanded(hit.title), facts)]
+    ranked = sorted(offered, key=lambda one: found.index(one) if one in found else len(found))
+    entries = [entry for one in dict.fromkeys((*own, *ranked)) if (entry := turn.search.entry(one))]
+    about = {entry.id: passages_on(entry, aspect) if aspect else [0] for entry in entries}
+    if not any(about.values()):
         return None
-    note("offered_about")
-    others = [(entry, 0) for entry in entries if all(entry is not one for one, _ in telling)]
+    note("offered_in_context")
+    pages = [(entry, (about[entry.id] or [0])[0]) for entry in sorted(entries, key=lambda entry: not about[entry.id])]
     turn = turn.with_stated_facts().with_text_in_context()
-    return _choose_among(turn, [*telling, *others], turn.text, both.snapshot, both.confidence)
+    return _choose_among(turn, pages, turn.text, both.snapshot, both.confidence)
 
 
 def themes(turn: Turn, hits: Sequence[Hit]) -> list[Option]:

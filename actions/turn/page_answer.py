@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from actions.cases.assumed_case import assumed_cases, case_to_assume
-from actions.cases.case_resolution import Guidance, once_for_each
+from actions.cases.case_resolution import Guidance, may_hold, once_for_each
 from actions.cases.case_tree import Fork, fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.messages.aspects import Aspect, passages_on
@@ -172,7 +172,9 @@ def _with_all_cases(
     turn: Turn, entry: Entry, fork: Fork, shown: ForkCard, start: int, *, again: bool, only_part: bool
 ) -> ForkCard:
     """Returns the card with the text of every case, if it fits; the same question is not asked ``again``."""
-    whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=only_part)
+    focus = turn.focus_on(entry)
+    holds = partial(may_hold, entry, case_of=partial(turn.case, focus), excluded_at=partial(turn.excluded, focus))
+    whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=only_part, holds=holds)
     fits = visible_chars(whole.block.body) <= turn.style.limits.rest
     return shown._replace(card=whole if fits or (again and not _says_cases(shown)) else shown.card, complete=again or fits)
 

@@ -82,6 +82,11 @@ def test_known_case_of_what_was_said_before_is_remembered() -> None:
     assert known(PLACES, subject("passeport à Lyon"), remembered=False) == "En France"
 
 
+def test_known_case_of_an_age_told_last_is_that_of_the_child_although_the_first_question_was_about_oneself() -> None:
+    about = subject("je voudrais changer de prénom", latest="il a 14 ans")
+    assert known(AGES, about, heard("mon fils a 14 ans")) == "Vous êtes mineur"
+
+
 def test_known_case_of_a_label_chosen_on_another_page_is_remembered() -> None:
     labels = ("Vous êtes salarié", "Vous êtes retraité")
     chosen = UserFacts().with_choice("Vous êtes retraité", "impôts")

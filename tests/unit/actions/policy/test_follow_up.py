@@ -169,6 +169,12 @@ async def test_a_question_in_few_words_below_a_list_is_asked_of_its_pages_and_fi
     assert ["coûte" in one.extract for one in options(turn)] == [True, True, False]
 
 
+async def test_a_situation_told_below_a_list_keeps_its_pages_and_first_that_for_the_situation(talk: Talk) -> None:
+    await talk.say("pêche")
+    turn = await talk.say("j'ai 12 ans")
+    assert [one.label for one in options(turn)][:2] == ["Permis de pêche d'un mineur", "Permis de pêche d'un majeur"]
+
+
 async def test_what_is_asked_stays_asked_where_a_case_elsewhere_on_the_page_is_for_the_age(talk: Talk) -> None:
     await talk.say("conduire une mini-moto")
     turn = await talk.say("il a 13 ans, combien ça coûte ?")

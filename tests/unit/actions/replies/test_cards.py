@@ -40,6 +40,14 @@ def test_whole_fork_card_shows_the_part_that_was_asked_for() -> None:
     )
 
 
+def test_whole_fork_card_leaves_out_what_does_not_hold_for_the_citizen() -> None:
+    minor, abroad = (next(one.order for one in passages(PASSPORT) if word in one.markdown) for word in ("parent", "consulat"))
+    block = whole_fork_card(
+        PASSPORT, fork_at(PASSPORT, (0,)), "s1", 0, ON_WEB, holds=lambda order: order not in (minor, abroad)
+    ).block
+    assert block.body.split("\n\n") == ["**En France › Vous êtes majeur**", "Venez avec une photo."]
+
+
 def test_whole_fork_card_names_the_cases_and_headings_within() -> None:
     """What holds for one case and what holds for another must never read as one text."""
     block = whole_fork_card(PASSPORT, fork_at(PASSPORT, (0,)), "s1", 0, ON_WEB).block
