@@ -173,7 +173,8 @@ def _with_all_cases(
 ) -> ForkCard:
     """Returns the card with the text of every case, if it fits; the same question is not asked ``again``."""
     focus = turn.focus_on(entry)
-    holds = partial(may_hold, entry, case_of=partial(turn.case, focus), excluded_at=partial(turn.excluded, focus))
+    case_of, excluded_at = once_for_each(partial(turn.case, focus)), once_for_each(partial(turn.excluded, focus))
+    holds = partial(may_hold, entry, case_of=case_of, excluded_at=excluded_at)
     whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=only_part, holds=holds)
     fits = visible_chars(whole.block.body) <= turn.style.limits.rest
     return shown._replace(card=whole if fits or (again and not _says_cases(shown)) else shown.card, complete=again or fits)
