@@ -13,7 +13,9 @@ from places.communes.place import Place
 from places.hours.requested_time import When, requested_time
 from places.hours.schedule import HoursUnreadable, Schedule
 from places.mentions.finder import Mention, find
+from places.named_offices import ByName, chosen_by_name, offices_by_name
 from places.offices.kinds import kinds
+from places.offices.named import has_other_name
 from places.offices.office import Office
 from places.offices.request import Asks, Request, asks_nearest, errand_in, follow_up_in, request_in
 from places.place_data import PlaceData
@@ -23,6 +25,7 @@ _MOST_OFFICES = 3
 _MOST_CHOICES = 6
 _LOOK_AHEAD_DAYS = 14
 _MOST_CHARACTERS = 300  # of a question that waits for its commune
+_BY_NAME = "="  # instead of a kind, in a request that waits: the offices that its question names
 _SHORT_WORDS = 8  # of the reply to "in which commune?"
 _ANNEXE = re.compile(r"\b(?:annexes?|antennes?|deleguees?|quartiers?|secteurs?|proximite)\b")
 _ZONE = ZoneInfo("Europe/Paris")
@@ -58,10 +61,13 @@ class Opening(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The offices to show, best first, and whether the first one is open."""
+    """The offices to show, best first, and whether the first one is open. ``by_name``: the message gives the office's own
+    name.
+    """
 
     offices: tuple[Office, ...]
     opening: Opening
+    by_name: bool = False
 
 
 class WhichPlace(NamedTuple):
@@ -78,7 +84,13 @@ class NotKnown(NamedTuple):
     place: str
 
 
-Reply = Found | WhichPlace | NotKnown
+class WhichOffice(NamedTuple):
+    """The citizen must choose one of the offices that have the name."""
+
+    offices: tuple[Office, ...]
+
+
+Reply = Found | WhichPlace | WhichOffice | NotKnown
 
 
 def respond(
@@ -90,6 +102,8 @@ def respond(
     """
     near = data.own.departement if data.own else ""
     mentions = find(text, data.places, near=near)
+    if by_name := _named(data, text, mentions, memory, now):
+        return by_name
     if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
         # A commune was asked for, so "die" is the commune of that name, although it is an ordinary word too.
         mentions = find(f"mairie de {text.strip().title()}", data.places, near=near)
@@ -152,6 +166,33 @@ def _read_pending(memory: Memory) -> tuple[Request, str] | None:
     return (Request(kind, cast("Asks", asked)), question) if question else None
 
 
+def _named(
+    data: PlaceData, text: str, mentions: Sequence[Mention], memory: Memory, now: datetime
+) -> tuple[Reply, Memory] | None:
+    """Returns the reply to a message that names an office, or one of those among which it was asked to choose."""
+    waits = _read_pending(memory) if memory.pending and len(text.split()) <= _SHORT_WORDS else None
+    if waits and waits[0].kind == _BY_NAME and request_in(text, tuple(mention.words for mention in mentions)) is None:
+        chosen = chosen_by_name(data, waits[1], text)
+        if chosen is not None:
+            place = mentions[0].places[0] if len(mentions) == 1 and len(mentions[0].places) == 1 else None
+            return _of_name(data, ByName((chosen,), waits[0].asked, place), waits[1], memory, now)
+    found = offices_by_name(data, text, mentions, memory.place, after_office=bool(memory.office))
+    return _of_name(data, found, text, memory, now) if found else None
+
+
+def _of_name(data: PlaceData, named: ByName, question: str, memory: Memory, now: datetime) -> tuple[Reply, Memory]:
+    """Returns the office that is named, or the question which one or in which commune."""
+    place = _code_of(named.place) if named.place else memory.place
+    pending = Memory(place, pending=_write_pending(Request(_BY_NAME, named.asked), question))
+    if data.directory_file is None or len(named.offices) > _MOST_CHOICES:
+        return WhichPlace(""), pending
+    offices = data.directory_file.numbered([one.number for one in named.offices])
+    if len(offices) > 1:
+        return WhichOffice(tuple(offices)), pending
+    reply, new_memory = _with_opening(data, offices, question, Memory(place), now)
+    return reply._replace(by_name=True), new_memory
+
+
 def _continued_request(data: PlaceData, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
     """Returns the request that a short message continues, and the question that says for which time."""
     short = len(text.split()) <= _SHORT_WORDS
@@ -184,10 +225,18 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     data: PlaceData, request: Request, question: str, mention: Mention | None, memory: Memory, now: datetime
 ) -> tuple[Reply, Memory]:
     own = data.own
+    if request.kind == _BY_NAME and mention is not None:
+        named, there = offices_by_name(data, question, (), memory.place, there=mention), mention.places[0]
+        if named is None:
+            return NotKnown("", there.name), Memory(_code_of(there))
+        return _of_name(data, named, question, memory, now)
     if mention is None and not memory.place:
         if own is not None and own.kind == request.kind:
             home = data.places.get(own.commune)
             offices = _offices(data, own.kind, home, nearest=False) if home else [own]
+            return _with_opening(data, _asked_first(offices, question), question, memory, now)
+        offices = _in_own_commune(data, request.kind)
+        if offices and not asks_nearest(question) and not has_other_name(question):
             return _with_opening(data, _asked_first(offices, question), question, memory, now)
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     if mention is not None and len(mention.places) > 1:
@@ -197,7 +246,7 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     place = mention.places[0] if mention else data.places.get(memory.place) or data.places.departement(memory.place[1:])
     if place is None:
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
-    code = f"d{place.code}" if place.kind == "departement" else place.code
+    code = _code_of(place)
     offices = _offices(data, request.kind, place, nearest=asks_nearest(question))
     new_memory = Memory(place=code)
     if not offices:
@@ -206,6 +255,11 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     if place.kind == "departement" and len(offices) > _MOST_OFFICES:
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     return _with_opening(data, offices, question, new_memory, now)
+
+
+def _code_of(place: Place) -> str:
+    """Returns the code under which ``Memory`` keeps ``place``."""
+    return f"d{place.code}" if place.kind == "departement" else place.code
 
 
 def _offices(data: PlaceData, kind: str, place: Place, *, nearest: bool) -> list[Office]:
@@ -227,6 +281,13 @@ def _offices(data: PlaceData, kind: str, place: Place, *, nearest: bool) -> list
     if not offices and (nearest or serves_departement):
         offices = directory_file.in_departement(kind, place.departement)
     return offices
+
+
+def _in_own_commune(data: PlaceData, kind: str) -> list[Office]:
+    """Returns the offices of ``kind`` in the administration's own commune, not those elsewhere that serve it."""
+    own, directory_file = data.own, data.directory_file
+    offices = directory_file.in_commune(kind, own.commune) if own and directory_file else []
+    return [office for office in offices if own and office.commune == own.commune]
 
 
 def _asked_first(offices: list[Office], question: str) -> list[Office]:

@@ -4,6 +4,7 @@ The only module of the actions that uses ``places``. Without a directory and wit
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from places.answer import (
     Memory,
     NotKnown,
     Opening,
+    WhichOffice,
     WhichPlace,
     choose_office,
     choose_place,
@@ -35,6 +37,7 @@ from places.answer import Reply as Answer
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, clock, week_in_words
 from places.offices.kinds import kind_in, kind_named
+from places.offices.names import stem_of, words_of_name
 from places.offices.office import Office
 from places.offices.request import names_another_town
 from places.place_data import PlaceDataLoader, loader_for
@@ -92,17 +95,26 @@ def _asking_for_hours(turn: Turn) -> Turn:
 
 
 def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:
-    """Decides whether the office of ``answer`` is the town's and has a page of the town's own: "Déchèterie : horaires"."""
+    """Decides whether the office of ``answer`` is the town's and has a page of the town's own: "Déchèterie : horaires".
+
+    If it was asked for by its own name, the page must have that name.
+    """
+    name: tuple[str, ...] = ()
     match answer:
         case Found(offices=(office, *_)):
             kind, elsewhere = office.kind, own is None or office.commune != own.commune
+            name = words_of_name(office.name, kind, office.commune_name) if answer.by_name else ()
         case WhichPlace():
             kind, elsewhere = answer.kind, False
         case NotKnown():
             kind, elsewhere = answer.kind, own is None or answer.place != own.commune_name
+        case WhichOffice():
+            return False
     page = None if elsewhere else sought_town_page(turn)
     title = key_of(page.title) if page else ""
     named = kind_in(title)
+    if name and not set(name) & set(map(stem_of, title.split())):
+        return False
     return named is not None and named[0] == kind and _ABOUT_OFFICE.fullmatch(title[: named[1].start()]) is not None
 
 
@@ -202,6 +214,10 @@ def utterances_of(answer: Answer, language: str, contact: str, *, first_only: bo
             shown = [] if first_only else [_block(office, language) for office in others]
             outcome = replace(said, custom={"outcome": Outcome.ANSWERED, **said.custom})
             return [outcome, *(Utterance("utter_place_other", {"block": block}, {}) for block in shown)]
+        case WhichOffice():
+            note("which_office", offices=len(answer.offices))
+            options = ChoicesBlock(purpose="cases", options=_office_options(answer.offices)).model_dump(mode="json")
+            return [Utterance("utter_place_several", {"outcome": Outcome.GUIDED, "block": options}, {})]
         case WhichPlace(places=()):
             note("which_place", places=0)
             return [Utterance("utter_place_which", {"outcome": Outcome.GUIDED}, {})]
@@ -226,6 +242,15 @@ def _block(office: Office, language: str) -> dict[str, Any]:
 
 def _option(place: Place) -> Option:
     return Option(label=f"{place.name} ({place.departement})", payload=payload_of(_CHOSEN + place.code))
+
+
+def _office_options(offices: Sequence[Office]) -> tuple[Option, ...]:
+    """Returns a button for each of several offices, with its commune where they are not in the same one."""
+    elsewhere = len({office.commune for office in offices}) > 1
+    labels = (f"{one.name} ({one.commune_name})" if elsewhere else one.name for one in offices)
+    return tuple(
+        Option(label=label, payload=payload_of(CHOSEN_OFFICE + one.id)) for label, one in zip(labels, offices, strict=True)
+    )
 
 
 def block_of(office: Office, language: str) -> PlaceBlock:

@@ -11,23 +11,32 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from math import cos, radians
 from pathlib import Path
+from typing import Any
 
+from places.offices.name_index import NameIndex
+from places.offices.names import words_of_name
 from places.offices.office import Office, departement_of
 
 FILE = Path("places") / "offices.db"
 _CACHE_KIB = 1_024
 _TOWN = "5000"  # inhabitants assumed for a commune that the list of communes lacks: it may be shortened, or misspelt
-_OLD_FORM = -1  # instead of a number of changes: a file that the version before has written, without desk and positions
+_COLUMNS_WITH_POSITIONS = 3  # of a file that the version before has written, without names
+_FORM = 2  # of the file; a number in its last column since the names of offices are in it
+_OLD_FORM = -1  # instead of a number of changes: a file that an earlier version has written, and that is written again
 _SCHEMA = """
-CREATE TABLE directory (version INTEGER, source TEXT, changes INTEGER);
+CREATE TABLE directory (version INTEGER, source TEXT, changes INTEGER, form INTEGER);
 CREATE TABLE offices (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT,
     of_desk INTEGER, latitude REAL, longitude REAL
 );
 CREATE TABLE served (kind TEXT, commune TEXT, number INTEGER, PRIMARY KEY (kind, commune, number)) WITHOUT ROWID;
 CREATE TABLE communes (code TEXT PRIMARY KEY, name TEXT, postal_code TEXT) WITHOUT ROWID;
+CREATE TABLE names (number INTEGER PRIMARY KEY, kind TEXT, commune TEXT, commune_name TEXT, words TEXT);
+CREATE TABLE name_words (word TEXT, number INTEGER, PRIMARY KEY (word, number)) WITHOUT ROWID;
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY, offices INTEGER) WITHOUT ROWID;
 """
 _INDEXES = """
+INSERT INTO vocabulary SELECT word, count(*) FROM name_words GROUP BY word;
 CREATE INDEX by_commune ON offices (kind, commune);
 CREATE INDEX by_departement ON offices (kind, departement);
 """
@@ -65,7 +74,7 @@ class DirectoryFileWriter:
         self._new_file.unlink(missing_ok=True)
         self._connection = sqlite3.connect(self._new_file, check_same_thread=False)
         self._connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        self._connection.execute("INSERT INTO directory VALUES (?, ?, ?)", (version, source, changes))
+        self._connection.execute("INSERT INTO directory VALUES (?, ?, ?, ?)", (version, source, changes, _FORM))
         self._number = 0
 
     def add(self, offices: Iterable[Office], *, of_desk: bool = False) -> None:
@@ -83,6 +92,14 @@ class DirectoryFileWriter:
             self._connection.execute(
                 "INSERT OR IGNORE INTO communes VALUES (?, ?, ?)", (office.commune, office.commune_name, office.postal_code)
             )
+            self._add_name(office)
+
+    def _add_name(self, office: Office) -> None:
+        """Writes the own words of the office's name (``NameIndex`` reads them)."""
+        if words := words_of_name(office.name, office.kind, office.commune_name):
+            row = (self._number, office.kind, office.commune, office.commune_name, " ".join(words))
+            self._connection.execute("INSERT INTO names VALUES (?, ?, ?, ?, ?)", row)
+            self._connection.executemany("INSERT INTO name_words VALUES (?, ?)", [(word, self._number) for word in words])
 
     def close(self) -> None:
         """Replaces the file in one step: a reader sees the old one or the new one, complete."""
@@ -106,8 +123,8 @@ def state_of(file: Path) -> tuple[int, int] | None:
         return None
     try:
         with closing(_open(file)) as connection:
-            version, _, *changes = connection.execute("SELECT * FROM directory").fetchone()
-            return int(version), int(changes[0]) if changes else _OLD_FORM
+            version, _, *more = connection.execute("SELECT * FROM directory").fetchone()
+            return int(version), int(more[0]) if len(more) > 1 else _OLD_FORM
     except (sqlite3.DatabaseError, TypeError):
         return None
 
@@ -119,17 +136,23 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 class DirectoryFile:
-    """Reads the offices of a file. Thread-safe."""
+    """Reads the offices of a file. Thread-safe. ``names``: the words of their names; none in a file of an earlier version."""
 
     def __init__(self, file: Path) -> None:
         self._connection = _open(file)
         self._lock = threading.Lock()
-        self._old_form = (state_of(file) or (0, 0))[1] == _OLD_FORM
+        columns = max((len(row) for row in self._rows("SELECT * FROM directory", ())), default=0)
+        self._old_form = columns < _COLUMNS_WITH_POSITIONS
+        self.names = NameIndex(self._rows) if columns > _COLUMNS_WITH_POSITIONS else None
 
     def close(self) -> None:
         """Closes the file."""
         with self._lock:
             self._connection.close()
+
+    def numbered(self, numbers: Sequence[int]) -> list[Office]:
+        """Returns the offices with these numbers (``NameIndex``)."""
+        return self._find(f"number IN ({','.join('?' * len(numbers))}) ORDER BY number", numbers)
 
     def get(self, name: str) -> Office | None:
         """Returns the office with this id."""
@@ -191,6 +214,6 @@ class DirectoryFile:
         rows = self._rows(f"SELECT content FROM offices WHERE {where} LIMIT 20", values)  # noqa: S608 - our own words
         return [Office.model_validate_json(content) for (content,) in rows]
 
-    def _rows(self, statement: str, values: Sequence[object]) -> list[tuple[str, ...]]:
+    def _rows(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, values).fetchall()

@@ -46,17 +46,39 @@ def request_in(text: str, place_words: tuple[str, ...] = (), *, after_office: bo
     if found is None or _pattern("not").search(plain):
         return None
     kind, match = found
-    marked = f"{plain[: match.start()]}KIND{plain[match.end() :]}"
+    marked = _marked(plain, match.span(), place_words)
+    if asked := _asked_in(marked):
+        return Request(kind, asked)
+    return Request(kind, "where") if (after_office or "HERE" in marked) and _is_bare(marked) else None
+
+
+def request_by_name(plain: str, name: tuple[int, int], place_words: tuple[str, ...] = (), *, bare: bool) -> Asks | None:
+    """Returns what is asked about the office that is named from ``name[0]`` to ``name[1]`` in the folded words ``plain``.
+
+    ``bare``: the name by itself is a request, too.
+    """
+    if len(plain.split()) > _MOST_WORDS or _pattern("not").search(plain):
+        return None
+    marked = _marked(plain, name, place_words)
+    if asked := _asked_in(marked):
+        return asked
+    return "where" if _pattern("way_to_named").search(marked) or (bare and _is_bare(marked)) else None
+
+
+def _marked(plain: str, office: tuple[int, int], place_words: tuple[str, ...]) -> str:
+    """Returns ``plain`` with KIND instead of the office, and HERE instead of the places and their prepositions."""
+    marked = f"{plain[: office[0]]}KIND{plain[office[1] :]}"
     for place in place_words:
         marked = re.sub(rf"(?:\b(?:a|de|d|du|des|au|aux|sur|en|l) )?\b{re.escape(place)}\b", "HERE", marked)
-    marked = re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)
-    for asked in _ASKED:
-        if _pattern(asked).search(marked):
-            return Request(kind, asked)
-    bare = (after_office or "HERE" in marked) and all(
-        word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split()
-    )
-    return Request(kind, "where") if bare else None
+    return re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)
+
+
+def _asked_in(marked: str) -> Asks | None:
+    return next((asked for asked in _ASKED if _pattern(asked).search(marked)), None)
+
+
+def _is_bare(marked: str) -> bool:
+    return all(word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split())
 
 
 def errand_in(text: str) -> str | None:

@@ -162,9 +162,23 @@ def test_shelf_of_directory_returns_offices_by_commune_area_and_departement(tmp_
     shelf.close()
 
 
+def test_file_without_names_is_read_until_it_is_written_again(tmp_path: Path) -> None:
+    file = shelf_file(tmp_path)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE directory DROP COLUMN form")
+        for table in ("names", "name_words", "vocabulary"):
+            connection.execute(f"DROP TABLE {table}")
+    assert state_of(file) == (1, -1)
+    directory_file = DirectoryFile(file)
+    assert directory_file.names is None
+    assert [office.id for office in directory_file.nearest("caf", "00", "00004")] == ["caf"]
+    directory_file.close()
+
+
 def test_shelf_of_the_version_before_is_read_until_it_is_written_again(tmp_path: Path) -> None:
     file = shelf_file(tmp_path)
     with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ALTER TABLE directory DROP COLUMN form")
         for column in ("of_desk", "latitude", "longitude"):
             connection.execute(f"ALTER TABLE offices DROP COLUMN {column}")
         connection.execute("ALTER TABLE directory DROP COLUMN changes")
