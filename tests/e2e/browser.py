@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext
 
+from tools import chromium
+
 NewContext = Callable[..., BrowserContext]
+
+
+def executable() -> str | None:
+    """Returns Chromium without a window's trappings where Debian's package of it is installed: the same engine, of the same
+    version, which Playwright's own Chromium for tests is, too. A page costs it a third: 0.6 instead of 1.8 s of processor
+    time (2026-12-03)."""
+    return shutil.which("chromium-headless-shell") or chromium.executable()
 
 
 def contexts(browser: Browser, **usual: Any) -> Iterator[NewContext]:

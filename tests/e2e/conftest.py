@@ -27,7 +27,7 @@ from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder
 from tests import commands
 from tests.apart import apart
-from tests.e2e.browser import NewContext, contexts
+from tests.e2e.browser import NewContext, contexts, executable
 from tests.integration.servers import PostgresServer, free_port
 from tests.waiting import wait_until
 from tools import chromium
@@ -144,7 +144,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=chromium.executable(), args=list(chromium.ARGUMENTS))
+    launched = playwright.chromium.launch(executable_path=executable(), args=list(chromium.ARGUMENTS))
     yield launched
     launched.close()
 
