@@ -11,8 +11,8 @@ from core.identity import passwords
 from tests.integration.conftest import (
     database,
     database_url,
+    postgres_records,
     postgres_server,
-    postgres_template,
     postgres_url,
     redis_server,
     redis_url,
@@ -24,8 +24,8 @@ from tests.integration.rasa_support import RasaServer, settings_for, trained_hom
 __all__ = [
     "database",
     "database_url",
+    "postgres_records",
     "postgres_server",
-    "postgres_template",
     "postgres_url",
     "redis_server",
     "redis_url",

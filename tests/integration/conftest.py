@@ -10,7 +10,6 @@ import pytest
 import redis
 
 from core.database import Database
-from core.database.migrate import upgrade
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed
 from knowledge_base.sources.npm import fetch_pinned
@@ -19,6 +18,7 @@ from knowledge_base.sources.service_public.package import PACKAGE
 from tests.integration.channels_support import served, settings_for
 from tests.integration.collector import Collector, collecting
 from tests.integration.migrated import copy_of_empty
+from tests.integration.postgres_records import PostgresRecords
 from tests.integration.servers import PostgresServer, RedisServer
 from tests.integration.sms_support import FakeTwilio
 
@@ -56,11 +56,9 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> Iterator[str]:
-    """The name of a migrated PostgreSQL database, to be copied: nobody is connected to it."""
-    with postgres_server.database() as name:
-        upgrade(postgres_server.url(name))
-        yield name
+def postgres_records(postgres_server: PostgresServer) -> PostgresRecords:
+    """Migrated PostgreSQL databases, lent to one test after the other."""
+    return PostgresRecords(postgres_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -71,7 +69,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    with server.database(request.getfixturevalue("postgres_template")) as name:
+    with request.getfixturevalue("postgres_records").lent() as name:
         yield server.url(name)
 
 

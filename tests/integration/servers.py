@@ -134,16 +134,25 @@ class PostgresServer:
 
     async def create(self, template: str = "template1") -> str:
         """The name of a new database, a copy of ``template``."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
+        name = _new_name()
         await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return name
 
+    async def rename(self, name: str) -> str:
+        """The new name of a database to which nobody is connected."""
+        other = _new_name()
+        await self._execute(f'ALTER DATABASE "{name}" RENAME TO "{other}"')
+        return other
+
+    async def drop(self, name: str) -> None:
+        await self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     @contextmanager
-    def database(self, template: str = "template1") -> Iterator[str]:
-        """The name of a copy of ``template``, which is dropped in the end."""
-        name = asyncio.run(self.create(template))
+    def database(self) -> Iterator[str]:
+        """The name of a database without tables, which is dropped in the end."""
+        name = asyncio.run(self.create())
         yield name
-        asyncio.run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        asyncio.run(self.drop(name))
 
     async def _execute(self, statement: str) -> None:
         connection = await asyncpg.connect(self.dsn("postgres"))
@@ -152,3 +161,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         self._server.cleanup()
+
+
+def _new_name() -> str:
+    return f"test_{uuid.uuid4().hex[:12]}"
