@@ -16,6 +16,7 @@ EVERYTHING_STORED = """async () => ({
   local: Object.keys(localStorage), session: Object.keys(sessionStorage), cookie: document.cookie,
   databases: (await indexedDB.databases()).length, caches: (await caches.keys()).length,
 })"""
+ICON = "/static/pages/icon.svg"
 NOTHING = {"local": [], "session": [], "cookie": "", "databases": 0, "caches": 0}
 
 
@@ -31,12 +32,10 @@ def test_nothing_is_stored_and_nothing_asked_before_it_is_opened(fake: FakeGatew
     asked = requests_of(page)
     widget = Widget(page, fake.url).visit()
     page.wait_for_load_state("networkidle")
-    assert sorted(urlsplit(url).path for url in asked) == [
-        "/demo",
-        "/static/pages/demo.css",
-        "/static/pages/icon.svg",
-        "/widget.js",
-    ]
+    paths = sorted(urlsplit(url).path for url in asked)
+    # A browser that has a tab asks for its icon, too.
+    assert [path for path in paths if path != ICON] == ["/demo", "/static/pages/demo.css", "/widget.js"]
+    assert paths.count(ICON) <= 1
     assert page.evaluate(EVERYTHING_STORED) == NOTHING
     assert page.context.cookies() == []
     widget.open()
