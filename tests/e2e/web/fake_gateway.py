@@ -80,7 +80,11 @@ class FakeGateway:
         self._free.clear()
 
     def release(self) -> None:
+        """Lets the replies go, and waits until they are made: a page that is fetched after it has them."""
         self._free.set()
+        while any(not turn["reply"] for one in list(self.conversations.values()) for turn in one.turns):
+            self._thread.join(0.01)
+            assert self._thread.is_alive(), "the fake gateway stopped before it answered"
 
     def start(self) -> FakeGateway:
         self._probe.listen()
@@ -91,7 +95,7 @@ class FakeGateway:
         return self
 
     def stop(self) -> None:
-        self.release()
+        self._free.set()
         self._server.should_exit = True
         self._thread.join(10)
 
