@@ -48,7 +48,7 @@ class _Empty:
 
     @property
     def filled_tables(self) -> str:
-        """A statement that finds the tables with rows."""
+        """Returns a statement that finds the tables with rows."""
         return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in self.tables)
 
 
@@ -68,7 +68,7 @@ class PostgresRecords:
 
     @contextmanager
     def lent(self) -> Iterator[str]:
-        """The name of an empty, migrated database."""
+        """Yields the name of an empty, migrated database."""
         name = self._spare.pop() if self._spare else asyncio.run(self._another())
         yield name
         asyncio.run(self._taken_back(name))
@@ -87,7 +87,7 @@ class PostgresRecords:
             await self._server.drop(name)
 
     async def _emptied(self, name: str) -> bool:
-        """Whether it is again as it was at first."""
+        """Empties the database. Returns whether it is as it was at first; if it is not, its rows stay."""
         connection = await asyncpg.connect(self._server.dsn(name), server_settings={"default_transaction_read_only": "off"})
         try:
             await connection.execute(_END_OTHERS)

@@ -139,7 +139,7 @@ class PostgresServer:
         return name
 
     async def rename(self, name: str) -> str:
-        """The new name of a database to which nobody is connected."""
+        """Gives a database to which nobody is connected a new name, and returns it."""
         other = _new_name()
         await self._execute(f'ALTER DATABASE "{name}" RENAME TO "{other}"')
         return other
@@ -149,7 +149,7 @@ class PostgresServer:
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """The name of a database without tables, which is dropped in the end."""
+        """Yields the name of a database without tables, which is dropped in the end."""
         name = asyncio.run(self.create())
         yield name
         asyncio.run(self.drop(name))
