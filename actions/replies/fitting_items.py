@@ -44,8 +44,11 @@ def _with_dependents(pieces: Sequence[Piece], others: frozenset[int]) -> frozens
     if not others:
         return others
     found = set(others)
-    leads = {min(items) - 1 for items in _lists(pieces) if found >= items.keys()}
-    found |= {at for at in leads if at >= 0 and pieces[at].announces}
+    for items in _lists(pieces):
+        lead = min(items) - 1
+        while found >= items.keys() and lead >= 0 and pieces[lead].announces:  # of two leads, the first announces the second
+            found.add(lead)
+            lead -= 1
     for at, one in enumerate(pieces):
         if one.kind is Kind.SENTENCE and not found.isdisjoint(one.needs):
             found.add(at)
@@ -62,8 +65,7 @@ def _by_number(pieces: Sequence[Piece], question: str) -> Fit:
     """Returns the items and rows for the ages, amounts, sizes or years that ``question`` states, and those for others."""
     if not any(character.isdigit() for character in question):
         return NO_FIT
-    facts = facts_in(question)
-    age: Facets = {AGE: facts[AGE]} if AGE in facts else {}
+    age = stated_age(question)
     own: set[int] = set()
     others: set[int] = set()
     for labels in _lists(pieces):
@@ -73,6 +75,12 @@ def _by_number(pieces: Sequence[Piece], question: str) -> Fit:
             for number, at in enumerate(labels):
                 (others if number in unfit else own).add(at)
     return Fit(frozenset(own), frozenset(others))
+
+
+def stated_age(text: str) -> Facets:
+    """Returns the age that ``text`` states in digits, as the only fact; no fact if there is none."""
+    facts = facts_in(text) if any(character.isdigit() for character in text) else {}
+    return {AGE: facts[AGE]} if AGE in facts else {}
 
 
 def distinguishing_relative(parts: Iterable[Sequence[Piece]], question: str) -> str:

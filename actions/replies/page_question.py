@@ -13,11 +13,11 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import NO_FIT, Fit, distinguishing_relative, fitting_items
+from actions.replies.fitting_items import NO_FIT, Fit, distinguishing_relative, fitting_items, stated_age
 from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
-from actions.situation.matching import folded_label, is_abroad, is_default
+from actions.situation.matching import excluded, folded_label, is_abroad, is_default
 from actions.situation.places import AREA
 from actions.situation.reading import demanded
 from actions.situation.special_circumstances import circumstances, demanded_circumstances
@@ -181,6 +181,8 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
         for order in orders
         if not (known[order].defines or is_description(entry, order)) and order not in seen and question.holds(order)
     ]
+    if age := stated_age(question.text):  # "Emploi des jeunes de 14 à 16 ans" is not for somebody of 17
+        candidates = [one for one in candidates if not excluded(known[one.order].headings, age)] or candidates
     relative = distinguishing_relative([one.pieces for one in candidates], question.text)
     return [
         replace(one, fit=fitting_items(one.pieces, question.text, relative), is_likely=question.is_likely(one.order))

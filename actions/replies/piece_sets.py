@@ -100,12 +100,16 @@ def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
 
 
 def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
-    """Returns the number of the exception to the last of ``chosen``, or of a warning for the whole part; else ``None``."""
+    """Returns the number of the exception to the last of ``chosen``, of the condition that is added to it ("De plus, vous devez
+    …"), or of a warning for the whole part; else ``None``.
+    """
     for at in range(max(chosen) + 1, len(pieces)):
-        if pieces[at].is_exception and not pieces[at].is_about_health_crisis:
-            before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), None)
-            if before in chosen or _WARNS.match(pieces[at].text):
-                return at
+        piece = pieces[at]
+        if piece.is_about_health_crisis or not (piece.is_exception or piece.adds_duty):
+            continue
+        before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), -1)
+        if _WARNS.match(piece.text) or (before in chosen and (piece.is_exception or pieces[before].states_duty)):
+            return at
     return None
 
 
@@ -151,7 +155,7 @@ def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
     """Returns the first words of ``sentence``, without marks, followed by an ellipsis if it goes on."""
     text = " ".join(plain(sentence, links=False).split())
     if len(text) <= max_chars:
-        return f"{text.rstrip(' :')}{_ELLIPSIS}" if text.endswith(":") else text
+        return text if _ENDS.search(text) else f"{text.rstrip(' :')}{_ELLIPSIS}"
     kept = text[: max_chars - 1].rsplit(" ", 1)[0].removesuffix(" (au")  # no half of the date that the service added
     return f"{kept.rstrip(' ,;:(')}{_ELLIPSIS}"
 

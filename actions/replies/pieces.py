@@ -22,7 +22,7 @@ class Kind(Enum):
     LINK = "link"
 
 
-_ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]*\Z")
+_ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)[*\s]*\.)[*\s]*\Z")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,16 @@ class Piece:
         return _EXCEPTION.match(self.text) is not None
 
     @cached_property
+    def states_duty(self) -> bool:
+        """Decides whether the piece says what somebody must do or be."""
+        return _DUTY.search(self.plain) is not None
+
+    @cached_property
+    def adds_duty(self) -> bool:
+        """Decides whether the piece adds a duty or condition to that of the text before it ("De plus, vous devez …")."""
+        return self.kind is Kind.SENTENCE and self.states_duty and _ADDS.match(self.text) is not None
+
+    @cached_property
     def relatives_with_figure(self) -> frozenset[str]:
         """The kinds of relatives that the piece names beside a figure ("trois jours pour le père"); none without a figure."""
         return relatives_in(self.plain) if _FIGURE.search(flat(self.plain)) else frozenset()
@@ -99,6 +109,11 @@ _EXCEPTION = re.compile(
     r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
     r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
     r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(r"\b(?:dev(?:ez|ra|rez|ront)|doi(?:t|vent)|faut|conditions?)\b", re.IGNORECASE)
+_ADDS = re.compile(
+    r"(?:\*\*)?(?:de plus|en outre|par ailleurs|(?:\w+['’ ]){1,3}(?:devez|doi(?:t|vent)|faut) (?:également|aussi)\b)",
     re.IGNORECASE,
 )
 _ONLY_CONTACT = re.compile(

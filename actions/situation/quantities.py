@@ -33,7 +33,11 @@ _UNITS: dict[str, tuple[str, float]] = {
 _WORDS = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
 _NUMBER = rf"(\d{{1,9}}(?: \d{{3}}){{0,2}}(?:[.,]\d{{1,3}})?|{'|'.join(_WORDS)}|une)"
 _UNIT = rf"({'|'.join(_UNITS)})(?![\w/-])"
-_SAID = re.compile(rf"(?<![\w,.]){_NUMBER}\s?{_UNIT}")
+# "3 mois de loyer" is an amount of money, not a span of time.
+_OF_MONEY = (
+    r"(?! (?:de |d')(?:loyers?|cautions?|garanties?|depots?|charges|salaires?|paies?|payes?|pensions?|revenus?|factures?)\b)"
+)
+_SAID = re.compile(rf"(?<![\w,.]){_NUMBER}\s?{_UNIT}{_OF_MONEY}")
 _BETWEEN = re.compile(rf"(?<!\w)(?:de|entre)\s{_NUMBER}(?:\s?{_UNIT})?\s(?:a|et)\s(?:moins de )?{_NUMBER}\s?{_UNIT}")
 _OR_EQUAL = r"(?: ou egale?s?)?"
 _BELOW = re.compile(

@@ -244,9 +244,25 @@ def test_is_exception_knows_what_turns_round(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "shown"),
+    [
+        (
+            "Vous devez avoir 18 ans. De plus, vous devez vivre en France.",
+            "Vous devez avoir 18 ans.\n\nDe plus, vous devez vivre en France.",
+        ),
+        ("Vous devez avoir 18 ans. De plus, la demande est toujours gratuite.", "Vous devez avoir 18 ans."),
+        ("L'aide est de 18 euros. Vous devez aussi vivre seul en France.", "L'aide est de 18 euros."),
+    ],
+)
+def test_one_more_condition_is_shown_with_the_first(part: str, shown: str) -> None:
+    assert extract(part, holding("18"), 40).text == shown
+
+
+@pytest.mark.parametrize(
     ("sentence", "shown"),
     [
         ("Toutefois, **non**.", "Toutefois, non."),
+        ("De plus, vous devez", "De plus, vous devez…"),
         (
             "Toutefois, la mairie a un délai de réponse de 30 jours (au 12/05/2020).",
             "Toutefois, la mairie a un délai de réponse de 30 jours…",

@@ -30,6 +30,10 @@ LEAVE = """Le congé de deuil dure 8 jours en cas de décès de l'enfant. La dur
 - un jour pour le mariage d'un enfant
 - douze jours pour le décès d'un enfant, même s'il était lui-même parent
 - trois jours pour le décès du père, de la mère ou d'un frère"""
+TWO_LEADS = """**La durée minimale est la suivante**. Un accord ne peut la réduire :
+
+- un jour pour le mariage d'un enfant
+- trois jours pour le décès du père ou de la mère"""
 TO_BRING = """Il faut :
 
 - la carte d'identité de la mère ou du père
@@ -56,6 +60,7 @@ PASSPORT = "Le passeport est valide 10 ans. Il n'est pas fabriqué sur place. Un
         (LEAVE, "combien de jours pour le décès de maman ?", Fit(frozenset({5}), frozenset({0, 2, 3, 4}))),
         (LEAVE, "mon fils se marie, combien de jours ?", Fit(frozenset({3, 4}), frozenset({2, 5}))),
         (LEAVE, "combien de jours pour mon beau-père ?", Fit(others=frozenset(range(6)))),  # named nowhere
+        (TWO_LEADS, "combien de jours pour mon beau-père ?", Fit(others=frozenset(range(4)))),
         (LEAVE, "mon fils et ma mère sont morts", Fit()),  # of two relatives, both may count
         (TO_BRING, "quels papiers pour mon fils ?", Fit()),
         (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else

@@ -129,6 +129,15 @@ def test_candidate_passages_hold_measures_of_the_health_crisis_only_if_asked(tex
     assert len(candidate_passages(PageQuestion(entry, nothing, {}, min, lambda _: True, text))) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"), [("mon fils de 17 ans", [0]), ("ma fille de 15 ans", [0, 1]), ("les jeunes", [0, 1])]
+)
+def test_candidate_passages_have_no_heading_for_another_age(text: str, shown: list[int]) -> None:
+    bodies = (chapter("Durée", TextBlock(markdown="8 h.")), chapter("Jeunes de 14 à 16 ans", TextBlock(markdown="7 h.")))
+    found = candidate_passages(PageQuestion(page(*bodies), nothing, {}, min, lambda _: True, text))
+    assert [one.order for one in found] == shown
+
+
 def test_candidate_passages_leave_out_what_was_seen() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
 

@@ -65,6 +65,7 @@ MEANS = (
         (SENIORITY, "licencié après 10 ans d'ancienneté", {0, 1}),
         (SENIORITY, "j'ai 52 ans, on me licencie", set()),  # an age is no span of time
         (SENIORITY, "j'y suis depuis trois ans", {0, 2}),
+        (("Durée de moins de 2 mois", "Durée de plus de 2 mois"), "il veut 3 mois de caution", set()),  # an amount of money
         (BIRTHS, "je suis née en 1960", {0, 1, 3, 4}),
         (BIRTHS, "né en 1975", {0, 1, 2, 3}),
         (BIRTHS, "amende de 1960 €", set()),
