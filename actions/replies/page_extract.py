@@ -27,7 +27,9 @@ MARGIN = 3.0  # log-odds behind the best sentence, at most: worse ones would add
 _SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
 ALIKE = " / "  # between the labels of passages that say the same
 _FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, quantity or year
-_LESS_LIKELY = 2.0  # log-odds: less for the case of a minor, a foreigner, or another place that nobody mentioned
+_LESS_LIKELY = (
+    2.0  # log-odds: less for a minor, a foreigner, another place or a circumstance of few people that nobody mentioned
+)
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their passage; passages in the order in which they were chosen.
 type Chosen = Mapping[int, frozenset[int]]
@@ -150,7 +152,7 @@ def _ranked(passages: Sequence[SplitPassage], worth: Worth, margin: float) -> li
         ]
     values = worth([PageSentence(one.text, one.passage.order, begins=one.begins) for one in sentences]) if sentences else []
     rated = [
-        (value + _FITS * (one.at in one.passage.fit.own) - _LESS_LIKELY * (not one.passage.is_likely), one)
+        (value + _FITS * (one.at in one.passage.fit.own) - _LESS_LIKELY * (one.at in one.passage.unlikely), one)
         for value, one in zip(values, sentences, strict=True)
     ]
     rated.sort(key=lambda pair: -pair[0])

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
@@ -66,7 +66,7 @@ class SplitPassage:
     pieces: Sequence[Piece]
     label: str = ""  # stands before its sentences
     fit: Fit = NO_FIT  # the items and rows that are for the citizen, and those for others
-    is_likely: bool = True  # as in ``PageQuestion``
+    unlikely: frozenset[int] = frozenset()  # the pieces that do not hold for most citizens who ask this
 
 
 def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> PageQuestion:
@@ -100,7 +100,7 @@ def _likely(entry: Entry, query: str, is_usual: Callable[[int], bool]) -> Callab
     """Returns a function that decides whether a passage holds for most citizens who ask ``query``: it ``is_usual``, and not
     for circumstances of few people that neither the question nor the title names.
     """
-    known, named = passages(entry), circumstances(f"{query} ; {entry.title}")
+    known, named = passages(entry), _named_circumstances(entry, query)
 
     def is_likely(order: int) -> bool:
         labels = (*known[order].headings, *known[order].cases)
@@ -184,10 +184,21 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
     if age := stated_age(question.text):  # "Emploi des jeunes de 14 à 16 ans" is not for somebody of 17
         candidates = [one for one in candidates if not excluded(known[one.order].headings, age)] or candidates
     relative = distinguishing_relative([one.pieces for one in candidates], question.text)
+    named = _named_circumstances(entry, question.text)
+
+    def unlikely(one: SplitPassage) -> Iterator[int]:
+        is_likely = question.is_likely(one.order)
+        yield from (at for at, piece in enumerate(one.pieces) if not (is_likely and piece.circumstances <= named))
+
     return [
-        replace(one, fit=fitting_items(one.pieces, question.text, relative), is_likely=question.is_likely(one.order))
+        replace(one, fit=fitting_items(one.pieces, question.text, relative), unlikely=frozenset(unlikely(one)))
         for one in candidates
     ]
+
+
+def _named_circumstances(entry: Entry, query: str) -> frozenset[str]:
+    """Returns the circumstances of few people that ``query`` or the title of ``entry`` names."""
+    return circumstances(f"{query} ; {entry.title}")
 
 
 def holding(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from actions.situation.reading import flat
 from actions.situation.relatives import relatives_in
+from actions.situation.special_circumstances import demanded_circumstances
 from core.text.markdown import plain
 from retrieval.passages.aspects import states_validity
 
@@ -97,6 +98,12 @@ class Piece:
         return states_validity(self.plain)
 
     @cached_property
+    def circumstances(self) -> frozenset[str]:
+        """The circumstances of few people under which the piece holds ("Si l'un des époux est sous tutelle, …")."""
+        condition = _PERSONS_CONDITION.match(self.plain)
+        return demanded_circumstances(condition[1]) if condition else frozenset()
+
+    @cached_property
     def is_about_health_crisis(self) -> bool:
         """Decides whether the piece names the health crisis of 2020."""
         return is_about_health_crisis(self.text)
@@ -116,6 +123,7 @@ _ADDS = re.compile(
     r"(?:\*\*)?(?:de plus|en outre|par ailleurs|(?:\w+['’ ]){1,3}(?:devez|doi(?:t|vent)|faut) (?:également|aussi)\b)",
     re.IGNORECASE,
 )
+_PERSONS_CONDITION = re.compile(r"(?:si |s'|lorsqu[e'] ?|quand )[^,.]*\b(?:êtes|est|sont) ([^,.]*),", re.IGNORECASE)
 _ONLY_CONTACT = re.compile(
     r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
 )

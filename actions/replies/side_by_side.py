@@ -13,6 +13,7 @@ from actions.replies.pieces import joined, pieces_of
 from actions.situation.matching import is_default
 from core.entry import Entry, Passage, passages
 from core.text.markdown import plain
+from retrieval.terms.analysis import terms
 
 _MOST_SHOWN = 4
 _ALIKE = " / "  # between the labels of cases with the same text
@@ -60,7 +61,8 @@ class OpenFork:
 
 
 def side_by_side(open_fork: OpenFork, max_chars: int) -> SideBySide | None:
-    """Returns all cases of the fork within ``max_chars`` visible characters, each by its part of the passage found.
+    """Returns all cases of the fork within ``max_chars`` visible characters, each by its part of the passage found; first those
+    whose labels the question has words of.
 
     Excluded cases are left out. A case with an inner fork is shown by its inner cases, or by the general one if these are too
     many. ``None`` if more than four cases remain, if one of them has no text, or if their first sentences do not fit.
@@ -72,6 +74,8 @@ def side_by_side(open_fork: OpenFork, max_chars: int) -> SideBySide | None:
     possible = {label for number, label in enumerate(fork.labels) if number not in excluded}
     if {one.labels[0] for one in shown} != possible or len(shown) > _MOST_SHOWN:
         return None
+    words = set(terms(open_fork.question))
+    shown.sort(key=lambda one: -len(words & {*terms(one.labels[0])}))
     best: SideBySide | None = None
     for budget in _BUDGETS:
         found = _within(shown, partial(open_fork.extract, max_chars=budget), fork)

@@ -138,6 +138,13 @@ def test_candidate_passages_have_no_heading_for_another_age(text: str, shown: li
     assert [one.order for one in found] == shown
 
 
+@pytest.mark.parametrize(("text", "unlikely"), [("quels papiers ?", {1}), ("ma mère est sous tutelle", set())])
+def test_candidate_passages_know_the_sentences_for_circumstances_that_nobody_named(text: str, unlikely: set[int]) -> None:
+    entry = page(TextBlock(markdown="Il faut une photo. Si vous êtes sous tutelle, il faut un accord."))
+    found = candidate_passages(PageQuestion(entry, nothing, {}, min, lambda _: True, text))
+    assert [one.unlikely for one in found] == [unlikely]
+
+
 def test_candidate_passages_leave_out_what_was_seen() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
 

@@ -139,6 +139,7 @@ def test_joined_keeps_the_pieces_of_one_paragraph_together() -> None:
         ("Il faut\u00a0:", True),
         ("Il **faut :**", True),
         ("**Coût**", True),
+        ("**La durée est la suivante**.", True),
         (TABLE, True),
         ("Il faut.", False),
         ("- un\n- deux", False),
@@ -234,3 +235,17 @@ def test_counted_keeps_a_heading_right_above_another() -> None:
 )
 def test_an_answer_begins_with_no_remark_contact_or_heading(markdown: str, tells: bool) -> None:
     assert pieces_of(markdown)[0].tells is tells
+
+
+@pytest.mark.parametrize(
+    ("sentence", "circumstances"),
+    [
+        ("Si l'un des époux est sous tutelle, il faut un accord.", {"guardianship"}),
+        ("Lorsque vous êtes incarcéré, le greffe transmet la demande.", {"prison"}),
+        ("Si l'employeur ne déclare rien à la CPAM ou à la MSA, écrivez-lui.", set()),
+        ("Le tuteur est prévenu, s'il est connu.", set()),
+        ("Si vous êtes marié, venez à deux.", set()),
+    ],
+)
+def test_a_piece_that_begins_with_a_condition_is_for_those_circumstances(sentence: str, circumstances: set[str]) -> None:
+    assert pieces_of(sentence)[0].circumstances == circumstances

@@ -44,6 +44,13 @@ def test_side_by_side_shows_the_part_that_was_found() -> None:
     assert found.headings == ("Coût",)
 
 
+def test_side_by_side_begins_with_the_case_that_the_question_has_words_of() -> None:
+    own = page(case("Restaurant", "Le préfet décide."), case("Chantier de travaux", "La mairie décide."))
+    found = side_by_side(OpenFork(*own, 0, nothing, question="le bruit d'un chantier"), 600)
+    assert found is not None
+    assert lines(found.body)[0] == "**Chantier de travaux** : La mairie décide."
+
+
 def test_side_by_side_leaves_out_excluded_cases_at_each_fork() -> None:
     inner = (case("En ligne", "C'est gratuit."), case("Au guichet", "C'est payant."))
     entry, fork = page(case("Majeur", "Venez."), case("Mineur", then=inner))
