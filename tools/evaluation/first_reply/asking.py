@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ Progress = Callable[[int, int], None]  # done, total
 
 
 TRIES = 3  # of a question that gets the fallback: it says that the service was too busy, not what it answers
+_PAUSE = 5.0  # seconds before the second try; twice as many before the third: a busy machine needs time
 
 
 class Asking(Protocol):
@@ -44,15 +46,22 @@ def themes_of(asked: Sequence[GradedQuestion], pages: Pages) -> dict[str, str]:
 
 
 async def ask_first_replies(
-    asked: Sequence[GradedQuestion], service: Asking, channel: str, themes: Mapping[str, str], progress: Progress
+    asked: Sequence[GradedQuestion],
+    service: Asking,
+    channel: str,
+    themes: Mapping[str, str],
+    progress: Progress,
+    pause: float = _PAUSE,
 ) -> list[Judged]:
     """Returns the judged reply to each of ``asked``, each in its own conversation, a few at a time.
 
-    A question that gets the fallback is asked again, ``TRIES`` times in all; then the fallback is judged.
+    A question that gets the fallback is asked again after a ``pause`` (seconds) that grows, ``TRIES`` times in all; then the
+    fallback is judged.
     """
 
     async def turn(question: GradedQuestion) -> Judged:
-        for _ in range(TRIES):
+        for number in range(TRIES):
+            await asyncio.sleep(number * pause)
             reply = await service.turn(question.message, channel=channel, language=None)
             if reply["outcome"] != Outcome.FALLBACK:
                 break

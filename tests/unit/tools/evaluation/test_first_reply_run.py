@@ -76,7 +76,7 @@ async def test_a_question_that_gets_the_fallback_is_asked_again(busy: int, outco
         async def turn(self, text: str, *, channel: str, language: str | None) -> dict[str, Any]:
             return next(replies)
 
-    [one] = await ask_first_replies(ASKED[:1], BusyService(), "web", {}, lambda *done: None)
+    [one] = await ask_first_replies(ASKED[:1], BusyService(), "web", {}, lambda *done: None, pause=0)
     assert one.outcome == outcome
 
 
