@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import SUGGESTED, FakeGateway
 from tests.e2e.web.widget import Widget, violations
+from tests.waiting import wait_until
 
 
 def test_suggestions_by_keyboard(widget: Widget, fake: FakeGateway) -> None:
@@ -83,6 +84,7 @@ def test_end_of_a_contact_is_asked_once_and_answered_by_one_press(
     assert violations(page) == []
     farewell.get_by_role("button", name="Une personne à qui parler").click()
     expect(farewell).to_contain_text("Merci")
+    wait_until(lambda: len(fake.verdicts) == 2)  # thanks are said while the verdict is under way
     assert fake.verdicts == [{"satisfied": False}, {"satisfied": False, "missing": "person"}]
     widget.launcher.click()
     expect(farewell).to_have_count(0)
