@@ -1,12 +1,23 @@
-"""The first answer from a page: the sentences that answer, wherever they stand, each behind its heading and its cases."""
+"""The first answer from a page, or for a case of it: the sentences that answer, wherever they stand, each behind its heading
+and its cases.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from actions.cases.case_tree import read, steps_to
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
-from actions.replies.page_question import CLEAR, PageQuestion, SplitPassage, briefly_labelled, candidate_passages, split_passage
+from actions.replies.page_question import (
+    BETWEEN,
+    CLEAR,
+    PageQuestion,
+    SplitPassage,
+    briefly_labelled,
+    candidate_passages,
+    split_passage,
+)
 from actions.replies.piece_sets import APART, is_note, left_out, visible_chars
 from actions.replies.pieces import text_of
 from actions.replies.style import Style
@@ -16,22 +27,39 @@ from retrieval.contracts import Retriever
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
-    """Decides whether ``entry`` now answers the first question about it: no case was chosen since, nothing else was asked."""
+    """Decides whether ``entry`` now answers the first question about it: nothing else was asked since."""
     if focus is None or focus.entry != entry.id:
         return False
-    return bool(focus.query) and not focus.latest and not focus.chosen
+    return bool(focus.query) and not focus.latest
+
+
+def outside_choice(entry: Entry, focus: Focus) -> list[int]:
+    """Returns the numbers of the passages that are not for the case chosen last; none if no case is chosen.
+
+    What holds for everyone was shown before the choice.
+    """
+    try:
+        [*_, (fork, case)] = steps_to(entry, read(focus.chosen[-1]))
+    except (LookupError, ValueError):  # no case is chosen, or the entry has changed in the meantime
+        return []
+    return [one.order for one in passages(entry) if fork.labels[case] not in one.cases]
 
 
 def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
     """Decides whether no part of ``entry`` clearly answers the first question about it."""
-    return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
+    return (
+        focus is not None
+        and is_first(focus, entry)
+        and not focus.chosen
+        and retriever.part_likelihood(entry, focus.query) < CLEAR
+    )
 
 
 class FirstAnswer:
-    """Puts the sentences of one page that answer the question ``asked`` on its cards; none of the passages ``seen`` before."""
+    """Puts the sentences of one page that answer the question ``asked`` on its cards; none of the passages ``without``."""
 
-    def __init__(self, asked: PageQuestion, style: Style, seen: Collection[int] = ()) -> None:
-        self._asked, self._entry, self._style, self._seen = asked, asked.entry, style, seen
+    def __init__(self, asked: PageQuestion, style: Style, without: Collection[int] = ()) -> None:
+        self._asked, self._entry, self._style, self._without = asked, asked.entry, style, without
 
     def of_part(self, card: Card, passage: int) -> Card:
         """Returns ``card``, an extract of passage number ``passage``, with the best sentences of the page instead.
@@ -44,8 +72,7 @@ class FirstAnswer:
         if self._style.pays_by_segment:
             return self._by_sms(card, passage)
         known, easy = passages(self._entry), self._easy_text()
-        heading = "".join(known[passage].headings[-1:])
-        candidates = [replace(one, label=heading) if one.order == passage else one for one in self._candidates(passage)]
+        candidates = [self._below_cases(one, known[passage].cases) for one in self._candidates(passage)]
         named = {passage: frozenset(card.pieces)} if card.block.cases else {}
         limits, easy_chars = self._style.limits, _room_for(easy)
         room, with_list = limits.page - easy_chars, limits.with_list - easy_chars
@@ -69,7 +96,8 @@ class FirstAnswer:
         if self._style.pays_by_segment:
             return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
-        candidates, room = self._candidates(), (limits.answer if complete else limits.page) - _room_for(easy)
+        candidates = [self._below_cases(one, card.block.cases) for one in self._candidates()]
+        room = (limits.answer if complete else limits.page) - _room_for(easy)
         with_list = 0 if complete else limits.with_list - _room_for(easy)
         chosen = best_sentences(candidates, self._asked.worth, room, below=cases, with_list=with_list)
         if not chosen or (complete and _only_notes(candidates, chosen)):  # the cases say the rule
@@ -80,8 +108,15 @@ class FirstAnswer:
 
     def _candidates(self, *more: int) -> list[SplitPassage]:
         """Returns the passages that may answer, and the passages ``more``."""
-        found = candidate_passages(self._asked, self._seen)
+        found = candidate_passages(self._asked, self._without)
         return [*found, *(split_passage(self._entry, order) for order in more if all(one.order != order for one in found))]
+
+    def _below_cases(self, candidate: SplitPassage, cases: Sequence[str]) -> SplitPassage:
+        """Returns ``candidate`` with a label that does not repeat the ``cases``, which the card names."""
+        passage = passages(self._entry)[candidate.order]
+        if passage.cases[: len(cases)] != tuple(cases):
+            return candidate
+        return replace(candidate, label=BETWEEN.join((*passage.headings[-1:], *passage.cases[len(cases) :])))
 
     def _text(self, candidates: Sequence[SplitPassage], chosen: Chosen) -> str:
         return self._style.on_card(self._entry, page_text(candidates, chosen))

@@ -159,12 +159,12 @@ def briefly_labelled(entry: Entry, candidates: Sequence[SplitPassage], named: Se
     return labelled
 
 
-def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> list[SplitPassage]:
+def candidate_passages(question: PageQuestion, without: Collection[int] = ()) -> list[SplitPassage]:
     """Returns the passages that may answer, in reading order: the introduction, those of likely parts, and those that may have
     one of the page's ``opening`` sentences.
 
     Left out are passages that do not hold for the citizen, definitions of words, measures of the health crisis unless it is
-    asked about, and the passages ``seen``.
+    asked about, and the passages ``without``.
     """
     entry, known = question.entry, passages(question.entry)
     in_crisis = is_about_health_crisis(f"{entry.title} {question.text}")
@@ -179,7 +179,7 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
     candidates = [
         split_passage(entry, order)
         for order in orders
-        if not (known[order].defines or is_description(entry, order)) and order not in seen and question.holds(order)
+        if not (known[order].defines or is_description(entry, order)) and order not in without and question.holds(order)
     ]
     if age := stated_age(question.text):  # "Emploi des jeunes de 14 à 16 ans" is not for somebody of 17
         candidates = [one for one in candidates if not excluded(known[one.order].headings, age)] or candidates

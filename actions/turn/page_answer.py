@@ -11,7 +11,7 @@ from actions.cases.case_tree import Fork, fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
-from actions.replies.first_answer import FirstAnswer, is_first
+from actions.replies.first_answer import FirstAnswer, is_first, outside_choice
 from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.page_extract import is_labelled
 from actions.replies.page_question import page_question
@@ -76,7 +76,8 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     """
     focus = turn.focus_on(entry)
     first = None if context.named else _first_answer(turn, entry)
-    style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
+    is_opening = first is not None and not focus.chosen  # after a choice the chosen text stands whole
+    style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if is_opening else turn.style
     cases = None if way.alike is None else len(way.alike.cases)
     card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry), focus.question)
     if first:
@@ -186,11 +187,16 @@ def _says_cases(shown: ForkCard) -> bool:
 
 
 def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
-    """Returns what puts sentences of other parts on the card; ``None`` if this is not the first answer from ``entry``."""
+    """Returns what puts sentences of other parts on the card; ``None`` if this is not the first answer from ``entry``.
+
+    After a choice these are sentences for the chosen case.
+    """
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
-    return FirstAnswer(page_question(turn.retriever, entry, focus, turn.user, turn.settings), turn.style, focus.passages_shown)
+    asked = page_question(turn.retriever, entry, focus, turn.user, turn.settings)
+    chooses = turn.before is not None and turn.before.query == focus.query
+    return FirstAnswer(asked, turn.style, outside_choice(entry, focus) if chooses else ())
 
 
 def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:

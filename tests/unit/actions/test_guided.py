@@ -67,6 +67,21 @@ async def test_a_question_about_cases_that_do_not_fit_comes_after_the_best_sente
     assert labels(turn)[:2] == ["Par courrier", "Sur place"]
 
 
+@pytest.mark.parametrize("pressed", [True, False])
+async def test_a_chosen_case_comes_with_its_sentences_that_answer(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, pressed: bool
+) -> None:
+    cost = Chapter(heading="Coût", body=(TextBlock(markdown="Le prix est de 96 €. Il est moindre pour un enfant."),))
+    abroad = case("À l'étranger", "Allez au consulat.").model_copy(
+        update={"body": (TextBlock(markdown="Allez au consulat."), cost)}
+    )
+    ways = Cases(cases=(case("En France", "Allez à la mairie."), abroad))
+    monkeypatch.setitem(ENTRIES, "T4", PASSPORT.model_copy(update={"introduction": "Il vaut cher.", "body": (ways,)}))
+    asked = await talk.say("passeport, quel consulat et quel prix ?")
+    chosen = await (talk.press(option(asked, "À l'étranger")) if pressed else talk.say("à l'étranger"))
+    assert (chosen.outcome, body(chosen)) == ("answered", "Allez au consulat.\n\n**Coût** : Le prix est de 96 €.")
+
+
 async def test_cases_in_cases_are_chosen_one_after_the_other(talk: Talk) -> None:
     turn = await talk.press(option(await talk.say("demander un passeport"), "En France"))
     assert (turn.outcome, paragraphs(turn)) == ("answered", IN_FRANCE)

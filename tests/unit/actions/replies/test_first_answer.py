@@ -12,7 +12,7 @@ from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card, answer_card
 from actions.replies.extract import Worth
-from actions.replies.first_answer import FirstAnswer, is_open
+from actions.replies.first_answer import FirstAnswer, is_first, is_open, outside_choice
 from actions.replies.page_question import CLEAR, PageQuestion, holding
 from actions.replies.piece_sets import visible_chars
 from actions.replies.style import Style
@@ -73,6 +73,34 @@ def test_is_open_while_no_part_clearly_answers_the_first_question(
     assert is_open(Likely(likelihood), subject, PAGE) is open_
 
 
+@pytest.mark.parametrize(
+    ("focus", "first"),
+    [
+        (ASKED, True),
+        (ASKED.model_copy(update={"chosen": ("2.0",)}), True),  # the question is answered for the case
+        (ASKED.model_copy(update={"latest": "et le délai ?"}), False),
+        (Focus(entry="O1"), False),
+        (Focus(entry="O2", query="le prix"), False),
+        (None, False),
+    ],
+)
+def test_is_first_until_something_else_is_asked(focus: Focus | None, first: bool) -> None:
+    assert is_first(focus, PAGE) is first
+
+
+@pytest.mark.parametrize(
+    ("chosen", "outside"),
+    [
+        ((), []),
+        (("2.0.0",), [0, COST_AT, DELAY_AT, ABROAD]),
+        (("9.0.9",), []),  # the entry has changed since
+        (("x",), []),
+    ],
+)
+def test_outside_choice_is_what_does_not_belong_to_the_chosen_case(chosen: tuple[str, ...], outside: list[int]) -> None:
+    assert outside_choice(PAGE, ASKED.model_copy(update={"chosen": chosen})) == outside
+
+
 def asked_of(page: Entry, odds: Mapping[int, float], worth: Worth, case: int | None = None) -> PageQuestion:
     def case_of(_fork: Fork) -> int | None:
         return case
@@ -81,10 +109,10 @@ def asked_of(page: Entry, odds: Mapping[int, float], worth: Worth, case: int | N
 
 
 def first(
-    odds: Mapping[int, float], *words: str, case: int | None = None, seen: tuple[int, ...] = (), style: Style = ON_WEB
+    odds: Mapping[int, float], *words: str, case: int | None = None, without: tuple[int, ...] = (), style: Style = ON_WEB
 ) -> FirstAnswer:
     """Returns the first answer to a question about ``words``."""
-    return FirstAnswer(asked_of(PAGE, odds, worth_of(*words), case), style, seen)
+    return FirstAnswer(asked_of(PAGE, odds, worth_of(*words), case), style, without)
 
 
 def card(passage: int, page: Entry = PAGE, style: Style = ON_WEB) -> Card:
@@ -146,12 +174,12 @@ def test_of_part_keeps_the_text_of_the_case_that_the_citizen_named_above_better_
 
 
 def test_of_part_never_repeats_what_the_citizen_was_shown() -> None:
-    body = first(LIKELY, "25 €", "gratuite", seen=(COST_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
+    body = first(LIKELY, "25 €", "gratuite", without=(COST_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
     assert body == INTRODUCTION
 
 
 def test_of_part_shows_a_part_again_that_is_the_answer() -> None:
-    assert READY in first(LIKELY, "un mois", seen=(DELAY_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
+    assert READY in first(LIKELY, "un mois", without=(DELAY_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
 
 
 def test_of_part_leaves_out_what_only_tells_the_meaning_of_words() -> None:
@@ -256,7 +284,7 @@ def test_of_cases_stands_under_the_best_sentences_of_the_page() -> None:
 
 def test_of_cases_stands_under_no_sentence_that_the_cases_say() -> None:
     cases = card(IN_FRANCE)
-    assert first({IN_FRANCE: 0.0}, "mairie", seen=(0, COST_AT, DELAY_AT)).of_cases(cases, complete=True) == cases
+    assert first({IN_FRANCE: 0.0}, "mairie", without=(0, COST_AT, DELAY_AT)).of_cases(cases, complete=True) == cases
     page = PAGE.model_copy(update={"verified_on": date(2019, 3, 5)})
     cases = card(COST_AT, page)
     body = FirstAnswer(asked_of(page, WITH_CASES, worth_of("25 €")), ON_WEB).of_cases(cases, complete=True).block.body
@@ -266,14 +294,21 @@ def test_of_cases_stands_under_no_sentence_that_the_cases_say() -> None:
 def test_of_cases_stands_under_no_mere_note() -> None:
     noted = COST.model_copy(update={"body": (TextBlock(markdown="**À noter** : elle coûte 25 € après une perte."),)})
     page, cases = PAGE.model_copy(update={"body": (noted, DELAY, PLACES)}), card(ABROAD)
-    answer = FirstAnswer(asked_of(page, WITH_CASES, worth_of("25 €")), ON_WEB, seen=(0,))
+    answer = FirstAnswer(asked_of(page, WITH_CASES, worth_of("25 €")), ON_WEB, without=(0,))
     assert answer.of_cases(cases, complete=True) == cases
 
 
 def test_of_cases_that_are_not_all_shown_gives_way_to_the_best_sentences_each_behind_its_case() -> None:
-    answer = FirstAnswer(asked_of(PAGE, WITH_CASES, valued({"25 €": 2.5, "mairie": 2.0})), ON_WEB, seen=(0, DELAY_AT))
-    body = answer.of_cases(card(IN_FRANCE), complete=False).block.body
-    assert body == f"**Coût** : {COSTS}\n\n**Où › En France** : Allez à la mairie."
+    answer = FirstAnswer(asked_of(PAGE, WITH_CASES, valued({"25 €": 2.5, "mairie": 2.0})), ON_WEB, without=(0, DELAY_AT))
+    cases = card(IN_FRANCE)
+    open_fork = cases._replace(block=cases.block.model_copy(update={"cases": ()}))
+    assert (
+        answer.of_cases(open_fork, complete=False).block.body
+        == f"**Coût** : {COSTS}\n\n**Où › En France** : Allez à la mairie."
+    )
+    below_a_case = answer.of_cases(cases, complete=False).block
+    assert below_a_case.cases == ("En France",)
+    assert below_a_case.body == f"**Coût** : {COSTS}\n\n**Où** : Allez à la mairie."
 
 
 @pytest.mark.parametrize(("complete", "most"), [(True, ON_WEB.limits.answer), (False, ON_WEB.limits.page)])
